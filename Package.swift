@@ -1,0 +1,133 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every Swift target is built the same way: Swift 6, complete concurrency checking, explicit
+/// `unsafe`, no warning left standing.
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+]
+
+/// Modules whose loops touch every byte or token: optimised in debug builds too, so that tests may
+/// use real models and real documents.
+let fast: [SwiftSetting] = strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
+/// C is compiled with optimisation in debug builds as well (`-O0` kernels are 27 to 140 times slower).
+let fastC: [CSetting] = [.unsafeFlags(["-O3"])]
+
+// The dependencies of a target are a promise about its imports: the Makefile builds with
+// `--explicit-target-dependency-import-check=error`, so an arrow missing here does not compile.
+//
+//   documents:  Documents ← Ingest, Contexts ← Outputs      queue: SQLite ← Jobs
+//   arithmetic: Kernels ← Inference                         roof:  Pipelines ← docket
+let package = Package(
+  name: "docket",
+  products: [
+    .executable(name: "docket", targets: ["docket"]),
+    .executable(name: "docket-bench", targets: ["Benchmarks"]),
+  ],
+  targets: [
+    // C libraries of Debian: a module map and a shim header each.
+    .systemLibrary(
+      name: "CPoppler", pkgConfig: "poppler-glib", providers: [.apt(["libpoppler-glib-dev"])]),
+    .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+    .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .target(name: "PopplerShim", dependencies: ["CPoppler"], cSettings: fastC),
+    .target(name: "CKernels", cSettings: fastC),
+    .target(name: "CDigests", cSettings: fastC),
+
+    // Leaves.
+    .target(name: "JSON", swiftSettings: fast),
+    .target(name: "Digests", dependencies: ["CDigests"], swiftSettings: fast),
+    .target(name: "Schedules", swiftSettings: strict),
+
+    // Documents.
+    .target(name: "Documents", swiftSettings: fast),
+    .target(
+      name: "Ingest", dependencies: ["Documents", "PopplerShim", "CLibXML2"], swiftSettings: fast),
+    .target(name: "Tokenization", dependencies: ["JSON"], swiftSettings: fast),
+    .target(name: "Contexts", dependencies: ["Documents", "Tokenization"], swiftSettings: fast),
+    .target(
+      name: "Outputs", dependencies: ["Contexts", "Documents", "JSON", "Digests"],
+      swiftSettings: fast),
+
+    // Queue.
+    .target(name: "SQLite", dependencies: ["CSQLite"], swiftSettings: strict),
+    .target(name: "Jobs", dependencies: ["SQLite"], swiftSettings: strict),
+
+    // Arithmetic.
+    .target(name: "Kernels", dependencies: ["CKernels", "COpenBLAS"], swiftSettings: fast),
+    .target(
+      name: "Inference", dependencies: ["Kernels", "Tokenization", "JSON", "Digests"],
+      swiftSettings: fast),
+    .target(
+      name: "DefaultReader", resources: [.copy("Resources/reader-v0")], swiftSettings: strict),
+
+    // The roof and the tools.
+    .target(
+      name: "Pipelines",
+      dependencies: [
+        "Contexts", "DefaultReader", "Digests", "Documents", "Inference", "Ingest", "JSON", "Jobs",
+        "Outputs", "Schedules", "SQLite", "Tokenization",
+      ], swiftSettings: strict),
+    .executableTarget(
+      name: "docket",
+      dependencies: ["Documents", "Inference", "Ingest", "JSON", "Jobs", "Outputs", "Pipelines",
+        "Schedules"],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "Benchmarks",
+      dependencies: [
+        "Contexts", "DefaultReader", "Digests", "Documents", "Inference", "Ingest", "JSON", "Jobs",
+        "Kernels", "Outputs", "Pipelines", "SQLite", "Tokenization",
+      ], swiftSettings: fast),
+
+    // Tests: one target a module.
+    .target(name: "TestSupport", dependencies: ["JSON"], path: "Tests/TestSupport",
+      swiftSettings: strict),
+    .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"],
+      resources: [.copy("Fixtures")], swiftSettings: strict),
+    .testTarget(name: "DigestsTests", dependencies: ["Digests"], swiftSettings: strict),
+    .testTarget(name: "SchedulesTests", dependencies: ["Schedules"], swiftSettings: strict),
+    .testTarget(name: "DocumentsTests", dependencies: ["Documents", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "IngestTests", dependencies: ["Ingest", "Documents", "JSON", "TestSupport"],
+      resources: [.copy("Fixtures")], swiftSettings: strict),
+    .testTarget(
+      name: "TokenizationTests", dependencies: ["Tokenization", "JSON", "TestSupport"],
+      resources: [.copy("Fixtures")], swiftSettings: strict),
+    .testTarget(
+      name: "ContextsTests",
+      dependencies: ["Contexts", "DefaultReader", "Documents", "Tokenization", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "OutputsTests",
+      dependencies: ["Outputs", "Contexts", "Documents", "JSON", "Tokenization", "TestSupport"],
+      resources: [.copy("Fixtures")], swiftSettings: strict),
+    .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(name: "JobsTests", dependencies: ["Jobs", "SQLite", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(name: "KernelsTests", dependencies: ["Kernels", "CKernels", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "InferenceTests",
+      dependencies: ["Inference", "Kernels", "Tokenization", "DefaultReader", "JSON", "TestSupport"],
+      resources: [.copy("Fixtures")], swiftSettings: strict),
+    .testTarget(
+      name: "PipelinesTests",
+      dependencies: [
+        "Pipelines", "Documents", "Ingest", "Inference", "JSON", "Jobs", "Outputs", "TestSupport",
+      ],
+      resources: [.copy("Fixtures")], swiftSettings: strict),
+    .testTarget(name: "docketTests", dependencies: ["docket", "JSON", "TestSupport"],
+      swiftSettings: strict),
+  ]
+)

@@ -1,0 +1,18 @@
+package import Foundation
+
+/// The weights that ship with Docket: a small tagging checkpoint, as a folder the engine can load.
+package enum DefaultReader {
+  /// The folder's name, which outputs state as the model's name.
+  package static let name = "reader-v0"
+
+  /// The checkpoint folder: beside an installed binary, else in the build's resource bundle.
+  package static var folder: URL {
+    let binary = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
+    let installed = binary.deletingLastPathComponent().deletingLastPathComponent()
+      .appendingPathComponent("share/docket/\(name)")
+    if FileManager.default.fileExists(atPath: installed.appendingPathComponent("config.json").path) {
+      return installed
+    }
+    return Bundle.module.bundleURL.appendingPathComponent(name)
+  }
+}
