@@ -22,6 +22,12 @@ package struct AnchoredText: Hashable, Sendable {
     runs = text.isEmpty ? [] : [SourceRun(range: 0..<text.utf8.count, place: place)]
   }
 
+  /// Runs as the type's description demands: sorted, disjoint, inside the text, on scalar borders.
+  package init(_ text: String, runs: [SourceRun]) {
+    self.text = text
+    self.runs = runs
+  }
+
   package var isEmpty: Bool { text.isEmpty }
 
   package mutating func append(_ text: String, at place: Place) {
