@@ -78,8 +78,10 @@ let package = Package(
       ], swiftSettings: strict),
     .executableTarget(
       name: "docket",
-      dependencies: ["Documents", "Inference", "Ingest", "JSON", "Jobs", "Outputs", "Pipelines",
-        "Schedules"],
+      dependencies: [
+        "Documents", "Inference", "Ingest", "JSON", "Jobs", "Outputs", "Pipelines",
+        "Schedules",
+      ],
       swiftSettings: strict),
     .executableTarget(
       name: "Benchmarks",
@@ -89,13 +91,17 @@ let package = Package(
       ], swiftSettings: fast),
 
     // Tests: one target a module.
-    .target(name: "TestSupport", dependencies: ["JSON"], path: "Tests/TestSupport",
+    .target(
+      name: "TestSupport", dependencies: ["JSON"], path: "Tests/TestSupport",
       swiftSettings: strict),
-    .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"],
+    .testTarget(
+      name: "JSONTests", dependencies: ["JSON", "TestSupport"],
       resources: [.copy("Fixtures")], swiftSettings: strict),
-    .testTarget(name: "DigestsTests", dependencies: ["Digests"], swiftSettings: strict),
+    .testTarget(
+      name: "DigestsTests", dependencies: ["Digests", "CDigests"], swiftSettings: strict),
     .testTarget(name: "SchedulesTests", dependencies: ["Schedules"], swiftSettings: strict),
-    .testTarget(name: "DocumentsTests", dependencies: ["Documents", "TestSupport"],
+    .testTarget(
+      name: "DocumentsTests", dependencies: ["Documents", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "IngestTests", dependencies: ["Ingest", "Documents", "JSON", "TestSupport"],
@@ -111,15 +117,20 @@ let package = Package(
       name: "OutputsTests",
       dependencies: ["Outputs", "Contexts", "Documents", "JSON", "Tokenization", "TestSupport"],
       resources: [.copy("Fixtures")], swiftSettings: strict),
-    .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "TestSupport"],
+    .testTarget(
+      name: "SQLiteTests", dependencies: ["SQLite", "TestSupport"],
       swiftSettings: strict),
-    .testTarget(name: "JobsTests", dependencies: ["Jobs", "SQLite", "TestSupport"],
+    .testTarget(
+      name: "JobsTests", dependencies: ["Jobs", "SQLite", "TestSupport"],
       swiftSettings: strict),
-    .testTarget(name: "KernelsTests", dependencies: ["Kernels", "CKernels", "TestSupport"],
+    .testTarget(
+      name: "KernelsTests", dependencies: ["Kernels", "CKernels", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "InferenceTests",
-      dependencies: ["Inference", "Kernels", "Tokenization", "DefaultReader", "JSON", "TestSupport"],
+      dependencies: [
+        "Inference", "Kernels", "Tokenization", "DefaultReader", "JSON", "TestSupport",
+      ],
       resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(
       name: "PipelinesTests",
@@ -127,7 +138,8 @@ let package = Package(
         "Pipelines", "Documents", "Ingest", "Inference", "JSON", "Jobs", "Outputs", "TestSupport",
       ],
       resources: [.copy("Fixtures")], swiftSettings: strict),
-    .testTarget(name: "docketTests", dependencies: ["docket", "JSON", "TestSupport"],
+    .testTarget(
+      name: "docketTests", dependencies: ["docket", "JSON", "TestSupport"],
       swiftSettings: strict),
   ]
 )
