@@ -54,8 +54,10 @@ package struct Grounding: Sendable {
   }
 
   private func evidence(at range: Range<Int>, match: Evidence.Match, occurrences: Int) -> Evidence {
-    let scalars = text.scalarOffset(ofUTF8: range.lowerBound)..<text.scalarOffset(
-      ofUTF8: range.upperBound)
+    let scalars =
+      text.scalarOffset(
+        ofUTF8: range.lowerBound)..<text.scalarOffset(
+        ofUTF8: range.upperBound)
     let before = text.utf8Offset(ofScalar: max(0, scalars.lowerBound - Self.contextLength))
     let after = text.utf8Offset(
       ofScalar: min(text.scalarCount, scalars.upperBound + Self.contextLength))
