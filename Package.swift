@@ -107,7 +107,8 @@ let package = Package(
       name: "IngestTests", dependencies: ["Ingest", "Documents", "JSON", "TestSupport"],
       resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(
-      name: "TokenizationTests", dependencies: ["Tokenization", "JSON", "TestSupport"],
+      name: "TokenizationTests",
+      dependencies: ["Tokenization", "DefaultReader", "JSON", "TestSupport"],
       resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(
       name: "ContextsTests",
