@@ -2,6 +2,7 @@ import Foundation
 
 /// `docket-bench SUBJECT …`: measures one part of Docket.
 let subjects: [(name: String, help: String, run: ([String]) throws -> Void)] = [
+  ("engine", EngineBenchmark.help, { try EngineBenchmark(arguments: $0).run() }),
   ("ingest", IngestBenchmark.help, { try IngestBenchmark(arguments: $0).run() })
 ]
 
