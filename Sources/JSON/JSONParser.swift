@@ -25,26 +25,56 @@ extension JSONValue {
 package struct PositionedJSON: Sendable {
   package let value: JSONValue
   private let bytes: [UInt8]
-  private let valueOffsets: [String: Int]
-  private let keyOffsets: [String: Int]
+  private let places: [JSONPlace]
 
   package init(_ bytes: [UInt8], _ dialect: JSONValue.Dialect) throws(JSONError) {
     var parser = JSONParser(bytes: bytes, dialect: dialect, recordsPlaces: true)
     value = try parser.document()
     self.bytes = bytes
-    valueOffsets = parser.valueOffsets
-    keyOffsets = parser.keyOffsets
+    places = parser.places
   }
 
   /// Where the value at a JSON Pointer (`/steps/0/kind`) begins; nil when there is none.
   package func position(of pointer: String) -> JSONPosition? {
-    valueOffsets[pointer].map { JSONPosition(of: $0, in: bytes) }
+    offset(of: pointer).map { JSONPosition(of: $0, in: bytes) }
   }
+
+  /// The same in bytes from the start of the text.
+  package func offset(of pointer: String) -> Int? { place(pointer)?.offset }
 
   /// Where the key that leads to a JSON Pointer begins.
   package func keyPosition(of pointer: String) -> JSONPosition? {
-    keyOffsets[pointer].map { JSONPosition(of: $0, in: bytes) }
+    place(pointer)?.keyOffset.map { JSONPosition(of: $0, in: bytes) }
   }
+
+  private func place(_ pointer: String) -> JSONPlace? {
+    guard !pointer.isEmpty else { return places.first }
+    let tokens = pointer.split(separator: "/", omittingEmptySubsequences: false)
+    guard tokens[0].isEmpty, var place = places.first else { return nil }
+    for token in tokens.dropFirst() {
+      let key = token.split(separator: "~1", omittingEmptySubsequences: false).joined(
+        separator: "/"
+      ).split(separator: "~0", omittingEmptySubsequences: false).joined(separator: "~")
+      guard let child = place.members[key] ?? Int(key).flatMap({ place.element($0) }) else {
+        return nil
+      }
+      place = places[child]
+    }
+    return place
+  }
+}
+
+/// Where one value of a text stands and which values stand in it. A tree, not a table by pointer:
+/// its size is that of the text even where long keys lead to many values.
+struct JSONPlace: Sendable {
+  var offset: Int
+  var keyOffset: Int?
+  /// Indices of the members' places.
+  var members: [String: Int] = [:]
+  /// Indices of the elements' places.
+  var elements: [Int] = []
+
+  func element(_ index: Int) -> Int? { elements.indices.contains(index) ? elements[index] : nil }
 }
 
 /// A JSON Pointer's reference token for a key (RFC 6901).
@@ -61,9 +91,10 @@ struct JSONParser {
   private let recordsPlaces: Bool
   private var offset = 0
   private var depth = 0
-  private var pointer = ""
-  private(set) var valueOffsets: [String: Int] = [:]
-  private(set) var keyOffsets: [String: Int] = [:]
+  /// The first is the whole text's; empty unless places are recorded.
+  private(set) var places: [JSONPlace] = []
+  /// Index of the place of the object or array that is being read.
+  private var container: Int?
 
   private static let deepest = 512
 
@@ -127,9 +158,29 @@ struct JSONParser {
     }
   }
 
-  private mutating func value() throws(JSONError) -> JSONValue {
+  /// - Parameters:
+  ///   - key: The member's key and where it stands, in an object.
+  private mutating func value(of key: (name: String, offset: Int)? = nil) throws(JSONError)
+    -> JSONValue
+  {
+    guard recordsPlaces else { return try plainValue() }
+    let index = places.count
+    places.append(JSONPlace(offset: offset, keyOffset: key?.offset))
+    if let container {
+      if let key {
+        places[container].members[key.name] = index
+      } else {
+        places[container].elements.append(index)
+      }
+    }
+    let outer = container
+    container = index
+    defer { container = outer }
+    return try plainValue()
+  }
+
+  private mutating func plainValue() throws(JSONError) -> JSONValue {
     guard let byte = current else { throw error("the text ends where a value should be") }
-    if recordsPlaces { valueOffsets[pointer] = offset }
     switch byte {
     case UInt8(ascii: "{"): return try object()
     case UInt8(ascii: "["): return try array()
@@ -173,13 +224,7 @@ struct JSONParser {
       guard current == UInt8(ascii: ":") else { throw error("expected “:” after the key") }
       offset += 1
       try skipSpace()
-      let outer = pointer
-      if recordsPlaces {
-        pointer += "/" + jsonPointerToken(key)
-        keyOffsets[pointer] = keyStart
-      }
-      object[key] = try value()
-      pointer = outer
+      object[key] = try value(of: (key, keyStart))
       try skipSpace()
       switch current {
       case UInt8(ascii: ","):
@@ -208,10 +253,7 @@ struct JSONParser {
       return .array(array)
     }
     while true {
-      let outer = pointer
-      if recordsPlaces { pointer += "/\(array.count)" }
       array.append(try value())
-      pointer = outer
       try skipSpace()
       switch current {
       case UInt8(ascii: ","):
