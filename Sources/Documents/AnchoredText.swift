@@ -57,7 +57,11 @@ package struct AnchoredText: Hashable, Sendable {
     var high = runs.count
     while low < high {
       let middle = (low + high) / 2
-      if runs[middle].range.upperBound <= range.lowerBound { low = middle + 1 } else { high = middle }
+      if runs[middle].range.upperBound <= range.lowerBound {
+        low = middle + 1
+      } else {
+        high = middle
+      }
     }
     var end = low
     while end < runs.count, runs[end].range.lowerBound < range.upperBound { end += 1 }

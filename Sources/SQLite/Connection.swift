@@ -1,0 +1,211 @@
+import CSQLite
+import Foundation
+
+/// One open database file. Not `Sendable`, and opened without SQLite's own mutex: one owner, one thread
+/// at a time.
+@safe package final class Connection {
+  package let path: String
+  private let handle: OpaquePointer
+  private var statements: [String: Statement] = [:]
+  private var synchronous: Synchronous?
+
+  package enum Access: Hashable, Sendable {
+    /// Creates the file where there is none, readable and writable by the user only.
+    case create
+    case readWrite
+    case readOnly
+  }
+
+  /// What a commit waits for, in WAL mode.
+  package enum Synchronous: String, Hashable, Sendable {
+    /// The commit is on the disk before the call returns.
+    case full = "FULL"
+    /// Survives the death of any process; a power loss may take back the last commits, never part of one.
+    case normal = "NORMAL"
+  }
+
+  /// Opens in WAL mode. Waits up to `busyTimeout` milliseconds for other writers, each time.
+  package init(
+    path: String, access: Access = .create, busyTimeout: Int = 10_000
+  ) throws(DatabaseError) {
+    try LocalFileSystem.check(path)
+    if access == .create { try Self.createPrivately(path) }
+    var flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
+    flags |= access == .readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE
+    var handle: OpaquePointer?
+    let code = unsafe sqlite3_open_v2(path, &handle, flags, nil)
+    guard code == SQLITE_OK, let handle = unsafe handle else {
+      let error = unsafe Self.failure(code, handle, path: path, sql: nil)
+      unsafe sqlite3_close_v2(handle)
+      throw error
+    }
+    self.path = path
+    unsafe self.handle = handle
+    unsafe docket_sqlite_defend(handle)
+    unsafe BusyWait.install(on: handle, timeout: busyTimeout)
+    try begin(access)
+  }
+
+  deinit {
+    statements.removeAll()
+    unsafe sqlite3_close_v2(handle)
+  }
+
+  private func begin(_ access: Access) throws(DatabaseError) {
+    if access != .readOnly {
+      let mode = try first("PRAGMA journal_mode = WAL") { $0.text(0) } ?? ""
+      guard mode == "wal" else {
+        throw DatabaseError(
+          .cannotOpen, path: path, detail: "the journal stays in mode '\(mode)' instead of 'wal'")
+      }
+      try set(.full)
+    }
+    try execute("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON")
+  }
+
+  /// Chooses what the next commits wait for; not inside a transaction.
+  package func set(_ level: Synchronous) throws(DatabaseError) {
+    guard level != synchronous else { return }
+    try execute("PRAGMA synchronous = \(level.rawValue)")
+    synchronous = level
+  }
+
+  // MARK: Statements
+
+  /// A compiled statement, kept for the next caller of the same text.
+  package func prepare(_ sql: String) throws(DatabaseError) -> Statement {
+    if let known = statements[sql], !known.isStepping { return known }
+    let fresh = unsafe try Statement(database: handle, path: path, sql: sql)
+    if statements[sql] == nil { statements[sql] = fresh }
+    return fresh
+  }
+
+  /// Runs one or more statements without values.
+  package func execute(_ script: String) throws(DatabaseError) {
+    let code = unsafe sqlite3_exec(handle, script, nil, nil, nil)
+    guard code == SQLITE_OK else {
+      throw unsafe Self.failure(code, handle, path: path, sql: script)
+    }
+  }
+
+  /// Runs one statement and gives the number of rows it changed.
+  @discardableResult
+  package func run(_ sql: String, _ values: Bindings = [:]) throws(DatabaseError) -> Int {
+    let statement = try prepare(sql)
+    try statement.bind(values)
+    return try statement.run()
+  }
+
+  package func rows<T>(
+    _ sql: String, _ values: Bindings = [:],
+    _ decode: (borrowing Row) throws(DatabaseError) -> T
+  ) throws(DatabaseError) -> [T] {
+    let statement = try prepare(sql)
+    try statement.bind(values)
+    return try statement.rows(decode)
+  }
+
+  package func first<T>(
+    _ sql: String, _ values: Bindings = [:],
+    _ decode: (borrowing Row) throws(DatabaseError) -> T
+  ) throws(DatabaseError) -> T? {
+    let statement = try prepare(sql)
+    try statement.bind(values)
+    return try statement.first(decode)
+  }
+
+  package var lastInsertedRow: Int64 { unsafe sqlite3_last_insert_rowid(handle) }
+
+  // MARK: Transactions
+
+  /// All of `body` or nothing of it. Takes the write lock at the start: a transaction that reads first and
+  /// writes later fails at once when another writer was in between, whatever the busy timeout.
+  package func transaction<T>(
+    _ body: () throws(DatabaseError) -> T
+  ) throws(DatabaseError) -> T {
+    try run("BEGIN IMMEDIATE")
+    do throws(DatabaseError) {
+      let result = try body()
+      try run("COMMIT")
+      return result
+    } catch {
+      // SQLite rolls back by itself after some errors (full, I/O); a second ROLLBACK would only complain.
+      if unsafe sqlite3_get_autocommit(handle) == 0 { try? execute("ROLLBACK") }
+      throw error
+    }
+  }
+
+  // MARK: Care
+
+  /// Everything SQLite's own integrity check complains about; empty for a sound file.
+  package func integrityProblems(limit: Int = 100) throws(DatabaseError) -> [String] {
+    let lines = try rows("PRAGMA integrity_check(\(limit))") { $0.text(0) }
+    let keys = try rows("PRAGMA foreign_key_check") {
+      "row \($0.integer(1)) of table \($0.text(0)) refers to a row missing in table \($0.text(2))"
+    }
+    return lines.filter { $0 != "ok" } + keys
+  }
+
+  /// Moves the journal's content into the file and empties the journal. False when readers hold it open.
+  @discardableResult
+  package func checkpoint() throws(DatabaseError) -> Bool {
+    try first("PRAGMA wal_checkpoint(TRUNCATE)") { $0.integer(0) } == 0
+  }
+
+  // MARK: Errors
+
+  /// The one place where a result code becomes an error.
+  static func failure(
+    _ code: Int32, _ database: OpaquePointer?, path: String, sql: String?
+  ) -> DatabaseError {
+    let kind: DatabaseError.Kind =
+      switch code & 0xff {
+      case SQLITE_BUSY, SQLITE_LOCKED: .busy
+      case SQLITE_FULL: .full
+      case SQLITE_IOERR: .inputOutput
+      case SQLITE_CORRUPT: .corrupt
+      case SQLITE_NOTADB: .foreign
+      case SQLITE_READONLY, SQLITE_PERM: .readOnly
+      case SQLITE_CANTOPEN: .cannotOpen
+      case SQLITE_CONSTRAINT: .constraint
+      default: .other
+      }
+    var detail = unsafe String(cString: sqlite3_errstr(code))
+    if let database = unsafe database {
+      detail = unsafe String(cString: sqlite3_errmsg(database))
+      let system = unsafe sqlite3_system_errno(database)
+      if system != 0, kind == .inputOutput || kind == .cannotOpen {
+        detail += unsafe " (\(String(cString: strerror(system))))"
+        if system == ENOSPC || system == EDQUOT {
+          return DatabaseError(
+            .full, code: code, path: path, detail: detail, statement: opening(sql))
+        }
+      }
+    }
+    return DatabaseError(kind, code: code, path: path, detail: detail, statement: opening(sql))
+  }
+
+  private static func opening(_ sql: String?) -> String? {
+    sql.map { $0.split(whereSeparator: \.isWhitespace).prefix(5).joined(separator: " ") }
+  }
+
+  /// Makes an empty file with mode 0600, before SQLite would make one by the umask. By mknod, not open:
+  /// closing a descriptor of the file would drop the locks other connections of this process hold on it.
+  private static func createPrivately(_ path: String) throws(DatabaseError) {
+    guard unsafe mknod(path, S_IFREG | 0o600, 0) != 0 else {
+      // The name itself must survive a power loss.
+      let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+      let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+      guard descriptor >= 0 else { return }
+      fsync(descriptor)
+      close(descriptor)
+      return
+    }
+    guard errno == EEXIST else {
+      let reason = errno
+      throw DatabaseError(
+        reason == ENOSPC || reason == EDQUOT ? .full : .cannotOpen, path: path,
+        detail: unsafe String(cString: strerror(reason)))
+    }
+  }
+}
