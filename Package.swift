@@ -38,7 +38,10 @@ let package = Package(
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
-    .target(name: "PopplerShim", dependencies: ["CPoppler"], cSettings: fastC),
+    // Files reach poppler through GIO, which poppler-glib's pkg-config does not name.
+    .target(
+      name: "PopplerShim", dependencies: ["CPoppler"], cSettings: fastC,
+      linkerSettings: [.linkedLibrary("gio-2.0")]),
     .target(name: "CKernels", cSettings: fastC),
     .target(name: "CDigests", cSettings: fastC),
 
@@ -107,7 +110,8 @@ let package = Package(
       name: "IngestTests", dependencies: ["Ingest", "Documents", "JSON", "TestSupport"],
       resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(
-      name: "TokenizationTests", dependencies: ["Tokenization", "JSON", "TestSupport"],
+      name: "TokenizationTests",
+      dependencies: ["Tokenization", "DefaultReader", "JSON", "TestSupport"],
       resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(
       name: "ContextsTests",

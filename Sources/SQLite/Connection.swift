@@ -83,7 +83,9 @@ import Foundation
   /// Runs one or more statements without values.
   package func execute(_ script: String) throws(DatabaseError) {
     let code = unsafe sqlite3_exec(handle, script, nil, nil, nil)
-    guard code == SQLITE_OK else { throw unsafe Self.failure(code, handle, path: path, sql: script) }
+    guard code == SQLITE_OK else {
+      throw unsafe Self.failure(code, handle, path: path, sql: script)
+    }
   }
 
   /// Runs one statement and gives the number of rows it changed.
@@ -175,7 +177,8 @@ import Foundation
       if system != 0, kind == .inputOutput || kind == .cannotOpen {
         detail += unsafe " (\(String(cString: strerror(system))))"
         if system == ENOSPC || system == EDQUOT {
-          return DatabaseError(.full, code: code, path: path, detail: detail, statement: opening(sql))
+          return DatabaseError(
+            .full, code: code, path: path, detail: detail, statement: opening(sql))
         }
       }
     }

@@ -64,9 +64,11 @@ package struct DatabaseError: Error, Hashable, Sendable, CustomStringConvertible
     case .foreign:
       return "\(path) is not a Docket queue\(number): \(detail). Name another file."
     case .readOnly:
-      return "\(path) may not be written\(number): \(detail). Check the permissions of file and folder."
+      return
+        "\(path) may not be written\(number): \(detail). Check the permissions of file and folder."
     case .cannotOpen:
-      return "\(path) cannot be opened\(number): \(detail). Check that its folder exists and is writable."
+      return
+        "\(path) cannot be opened\(number): \(detail). Check that its folder exists and is writable."
     case .constraint:
       return "\(path): \(detail)\(number)\(place)."
     case .newerSchema(let found, let known):

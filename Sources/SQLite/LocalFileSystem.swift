@@ -38,7 +38,8 @@ package enum LocalFileSystem {
 
   /// The type of the mount that holds `folder`: the entry with the longest mount point above it.
   static func mountType(of folder: String, mounts: String? = nil) -> String? {
-    let table = mounts ?? (try? String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8)) ?? ""
+    let table =
+      mounts ?? (try? String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8)) ?? ""
     let real = URL(fileURLWithPath: folder).resolvingSymlinksInPath().path
     var best: (length: Int, type: String)?
     for line in table.split(separator: "\n") {

@@ -36,6 +36,16 @@ extension Connection {
     }
   }
 
+  /// For a reader, which cannot migrate: refuses a file of any other version than the newest.
+  package func check(_ migrations: [Migration], applicationID: Int) throws(DatabaseError) {
+    let version = try checkVersion(migrations.count, applicationID)
+    guard version == migrations.count else {
+      throw DatabaseError(
+        .readOnly, path: path,
+        detail: "schema version \(version) must first be brought to \(migrations.count)")
+    }
+  }
+
   private func checkVersion(_ known: Int, _ applicationID: Int) throws(DatabaseError) -> Int {
     let version = try schemaVersion()
     let mark = try first("PRAGMA application_id") { $0.int(0) } ?? 0

@@ -9,7 +9,9 @@ package enum Value: Hashable, Sendable {
   package init(_ number: some BinaryInteger) { self = .integer(Int64(number)) }
   package init(_ text: String) { self = .text(text) }
   package init(_ flag: Bool) { self = .integer(flag ? 1 : 0) }
-  package init(_ number: (some BinaryInteger)?) { self = number.map { .integer(Int64($0)) } ?? .null }
+  package init(_ number: (some BinaryInteger)?) {
+    self = number.map { .integer(Int64($0)) } ?? .null
+  }
   package init(_ text: String?) { self = text.map(Value.text) ?? .null }
 }
 

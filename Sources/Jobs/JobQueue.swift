@@ -1,0 +1,54 @@
+package import Foundation
+package import SQLite
+
+/// The queue file: what is to be done, what was done, and by whom. One file may serve many runs and many
+/// processes; each thread opens its own `JobQueue`.
+///
+/// Enqueueing, completing and discarding are on the disk when the call returns (synchronous=FULL). Claims,
+/// heartbeats and releases are not (NORMAL): a power loss may take them back, and then the job is simply one
+/// that is ready, or whose worker is dead.
+///
+/// Every method throws `DatabaseError`; after `.full` or `.inputOutput` nothing of the call has happened.
+package final class JobQueue {
+  let connection: Connection
+  let clock: QueueClock
+  let policy: RetryPolicy
+  let faults: FaultPoints
+  /// When this object last looked for dead workers, by the monotonic clock.
+  var lastReclaim: Int64?
+
+  /// Milliseconds a claim holds without a heartbeat.
+  package static let lease: Int64 = 60_000
+  /// Milliseconds between heartbeats: three may be missed.
+  package static let beatInterval: Int64 = 15_000
+
+  package static func open(
+    at url: URL, access: Connection.Access = .create, clock: QueueClock = .system,
+    policy: RetryPolicy = RetryPolicy(), faults: FaultPoints = .none
+  ) throws(DatabaseError) -> JobQueue {
+    let connection = try Connection(path: url.path, access: access)
+    if access == .readOnly {
+      try connection.check(QueueMigrations.all, applicationID: QueueMigrations.applicationID)
+    } else {
+      try connection.migrate(
+        by: QueueMigrations.all, applicationID: QueueMigrations.applicationID)
+    }
+    return JobQueue(connection, clock, policy, faults)
+  }
+
+  private init(
+    _ connection: Connection, _ clock: QueueClock, _ policy: RetryPolicy, _ faults: FaultPoints
+  ) {
+    self.connection = connection
+    self.clock = clock
+    self.policy = policy
+    self.faults = faults
+  }
+
+  package static var schemaVersion: Int { QueueMigrations.all.count }
+
+  /// What SQLite's integrity check complains about; empty for a sound file.
+  package func integrityProblems() throws(DatabaseError) -> [String] {
+    try connection.integrityProblems()
+  }
+}
