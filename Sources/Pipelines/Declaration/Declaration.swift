@@ -22,6 +22,17 @@ package struct Declaration: Sendable {
   var places: DeclarationPlaces
 
   package func step(_ id: String) -> Step? { steps.first { $0.id == id } }
+
+  /// Whether a file is to be read, by its path relative to the input folder (`a/b.pdf`): the
+  /// patterns take it, and it is not one of the pipeline's own outputs.
+  package func takes(_ path: String) -> Bool {
+    guard input.takes(path) else { return false }
+    let folder = input.directory.standardized.pathComponents
+    let output = output.directory.standardized.pathComponents
+    guard output.starts(with: folder) else { return true }
+    let inside = output.dropFirst(folder.count)
+    return !path.split(separator: "/").map(String.init).starts(with: inside)
+  }
 }
 
 extension Declaration {
@@ -45,7 +56,7 @@ extension Declaration {
       case split
     }
 
-    /// Whether a file is part of the input, by its path relative to ``directory`` (`a/b.pdf`).
+    /// Whether the patterns take a file, by its path relative to ``directory`` (`a/b.pdf`).
     package func takes(_ path: String) -> Bool {
       match.contains { $0.matches(path) } && !exclude.contains { $0.matches(path) }
     }
@@ -54,8 +65,8 @@ extension Declaration {
   package struct Model: Hashable, Sendable {
     package var weights: Weights
     /// 0 always takes the likeliest token.
-    package var temperature: Double
-    package var seed: Int
+    package var temperature: Double = 0
+    package var seed: Int = 0
 
     package enum Weights: Hashable, Sendable {
       /// The checkpoint that ships with Docket.
