@@ -110,9 +110,9 @@ struct DeclarationReading {
   private func readInput(_ item: DeclarationItem) -> Declaration.Input? {
     guard item.isObject(with: DeclarationKeys.input, called: "“input”") else { return nil }
     let directory = item.required("dir", in: "“input”", as: "dir: \"contracts\"").flatMap(readPath)
-    let match = item.member("match", or: Self.readable, readGlobs)
+    let match = item.member("match", or: Self.readable, readPatterns)
     if let match, match.isEmpty { item["match"]?.problem("“match” is empty, so no file is read") }
-    let exclude = item.member("exclude", or: [], readGlobs)
+    let exclude = item.member("exclude", or: [], readPatterns)
     let maxTokens = item.member("maxTokens", or: 1_000_000) { $0.integer(1...10_000_000) }
     let overLimit = item.member("overLimit", or: .fail) {
       $0.choice(Declaration.Input.OverLimit.self)
@@ -129,18 +129,15 @@ struct DeclarationReading {
   }
 
   /// What `match` is when it is not given: every format Docket has a reader for.
-  static let readablePatterns = ["**/*.{pdf,html,htm,txt,vtt,srt}"]
-  private static var readable: [Glob] { readablePatterns.compactMap { try? Glob($0) } }
+  static let readable = ["**/*.pdf", "**/*.{html,htm}", "**/*.{txt,vtt,srt}"]
 
-  private func readGlobs(_ item: DeclarationItem) -> [Glob]? {
-    item.elements(of: "patterns")?.compactMap { element -> Glob? in
+  private func readPatterns(_ item: DeclarationItem) -> [String]? {
+    item.elements(of: "patterns")?.compactMap { element in
       guard let pattern = element.string() else { return nil }
-      do throws(Glob.Invalid) {
-        return try Glob(pattern)
-      } catch {
-        element.problem("the pattern \(quoted(pattern)) \(error.message)")
-        return nil
+      if let problem = PatternRules.problem(with: pattern) {
+        element.problem("the pattern \(quoted(pattern)) \(problem)")
       }
+      return pattern
     }
   }
 
