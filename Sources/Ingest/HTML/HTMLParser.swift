@@ -3,9 +3,9 @@ import Foundation
 
 /// libxml2's HTML parser (SAX) → ``HTMLTree``, with the place of each piece of text.
 ///
-/// The parser reads the text from one block of memory that does not move, so where it stands is the
-/// distance of its cursor from the block's beginning. A callback comes when its text has been read:
-/// text that is in the file as it is ends at the cursor.
+/// Where the parser stands is what it has used up and let go of, and the distance of its cursor from
+/// the beginning of what it holds. A callback comes when its text has been read: text that is in the
+/// file as it is ends at the cursor.
 @safe final class HTMLParser {
   private(set) var tree = HTMLTree()
   private let source: SourceText
@@ -98,7 +98,7 @@ import Foundation
       return unsafe address.withMemoryRebound(to: CChar.self, capacity: buffer.count) {
         characters in
         guard
-          let input = unsafe xmlParserInputBufferCreateStatic(
+          let input = unsafe xmlParserInputBufferCreateMem(
             characters, Int32(byteCount), XML_CHAR_ENCODING_NONE)
         else { return false }
         guard let stream = unsafe xmlNewIOInputStream(context, input, XML_CHAR_ENCODING_NONE) else {
@@ -120,8 +120,10 @@ import Foundation
 
   /// Where the parser stands: offset in the sanitised text.
   private var position: Int {
-    guard let cursor = unsafe context?.pointee.input?.pointee.cur else { return byteCount }
-    return min(max(Int(bitPattern: cursor) - base, 0), byteCount)
+    guard let input = unsafe context?.pointee.input?.pointee else { return byteCount }
+    let offset =
+      unsafe Int(input.consumed) + Int(bitPattern: input.cur) - Int(bitPattern: input.base)
+    return min(max(offset, 0), byteCount)
   }
 
   // MARK: Events
