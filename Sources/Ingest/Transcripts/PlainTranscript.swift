@@ -280,7 +280,8 @@ extension PlainTranscript {
         dashes += 1
         next += 1
       }
-      if dashes > 0, let (second, after) = time(utf8, Timestamp.skipSpace(utf8, next, limit), limit) {
+      if dashes > 0, let (second, after) = time(utf8, Timestamp.skipSpace(utf8, next, limit), limit)
+      {
         end = second
         position = after
       }
@@ -293,7 +294,9 @@ extension PlainTranscript {
       }
       // `-`, `:` or `|` between time and name.
       position = Timestamp.skipSpace(utf8, position, limit)
-      while position < limit, utf8[position] == 0x2D || utf8[position] == 0x3A || utf8[position] == 0x7C {
+      while position < limit,
+        utf8[position] == 0x2D || utf8[position] == 0x3A || utf8[position] == 0x7C
+      {
         position = Timestamp.skipSpace(utf8, position + 1, limit)
       }
       return Stamp(start: start, end: end, after: position)
