@@ -1,4 +1,5 @@
 import Foundation
+import Ingest
 
 /// `docket-bench SUBJECT …`: measures one part of Docket.
 let subjects: [(name: String, help: String, run: ([String]) throws -> Void)] = [
@@ -6,6 +7,7 @@ let subjects: [(name: String, help: String, run: ([String]) throws -> Void)] = [
 ]
 
 let arguments = Array(CommandLine.arguments.dropFirst())
+if arguments.first == PDFReaderProcess.subcommand { PDFReaderProcess.main() }
 guard let subject = subjects.first(where: { $0.name == arguments.first }) else {
   for subject in subjects { print("docket-bench \(subject.name) \(subject.help)") }
   exit(arguments.isEmpty || arguments == ["--help"] ? 0 : 2)
