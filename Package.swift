@@ -78,11 +78,13 @@ let package = Package(
       dependencies: [
         "Contexts", "DefaultReader", "Digests", "Documents", "Inference", "Ingest", "JSON", "Jobs",
         "Outputs", "Schedules", "SQLite", "Tokenization",
-      ], exclude: ["Expressions/Language.md"], swiftSettings: strict),
+      ], exclude: ["Expressions/Language.md"],
+      // The declarations of Pipelines/, which `docket init` writes: a link, so that there is one copy.
+      resources: [.embedInCode("Shipped")], swiftSettings: strict),
     .executableTarget(
       name: "docket",
       dependencies: [
-        "Documents", "Inference", "Ingest", "JSON", "Jobs", "Outputs", "Pipelines",
+        "Documents", "Inference", "Ingest", "JSON", "Jobs", "Outputs", "Pipelines", "SQLite",
         "Schedules",
       ],
       swiftSettings: strict),

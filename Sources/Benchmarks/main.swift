@@ -3,6 +3,7 @@ import Ingest
 
 /// `docket-bench SUBJECT …`: measures one part of Docket.
 let subjects: [(name: String, help: String, run: ([String]) throws -> Void)] = [
+  ("engine", EngineBenchmark.help, { try EngineBenchmark(arguments: $0).run() }),
   ("ingest", IngestBenchmark.help, { try IngestBenchmark(arguments: $0).run() })
 ]
 

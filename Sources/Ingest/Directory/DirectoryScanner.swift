@@ -46,6 +46,20 @@ package struct DirectoryScanner: Sendable {
     /// One sentence for people.
     package var detail: String
 
+    package init(path: String, reason: Reason, detail: String) {
+      self.path = path
+      self.reason = reason
+      self.detail = detail
+    }
+
+    /// Whether something that was asked for is missing, as against left out by wish or by rule.
+    package var isLoss: Bool {
+      switch reason {
+      case .notMatched, .excluded, .hidden, .linkInside: false
+      case .linkOutside, .brokenLink, .unreadable, .vanished, .special, .unsupported: true
+      }
+    }
+
     /// Raw values are part of the output format and never change.
     package enum Reason: String, Hashable, Sendable, CaseIterable {
       /// No include pattern matches.
