@@ -113,8 +113,11 @@ let package = Package(
       resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "TestSupport"],
       swiftSettings: strict),
-    .testTarget(name: "JobsTests", dependencies: ["Jobs", "SQLite", "TestSupport"],
-      swiftSettings: strict),
+    .testTarget(name: "JobsTests", dependencies: ["Jobs", "SQLite", "QueueWorker", "TestSupport"],
+      resources: [.copy("Fixtures")], swiftSettings: strict),
+    // A worker without engine or documents, to be killed.
+    .executableTarget(name: "QueueWorker", dependencies: ["Jobs", "SQLite"],
+      path: "Tests/QueueWorker", swiftSettings: strict),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "CKernels", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
