@@ -38,7 +38,10 @@ let package = Package(
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
-    .target(name: "PopplerShim", dependencies: ["CPoppler"], cSettings: fastC),
+    // Files reach poppler through GIO, which poppler-glib's pkg-config does not name.
+    .target(
+      name: "PopplerShim", dependencies: ["CPoppler"], cSettings: fastC,
+      linkerSettings: [.linkedLibrary("gio-2.0")]),
     .target(name: "CKernels", cSettings: fastC),
     .target(name: "CDigests", cSettings: fastC),
 
@@ -75,11 +78,15 @@ let package = Package(
       dependencies: [
         "Contexts", "DefaultReader", "Digests", "Documents", "Inference", "Ingest", "JSON", "Jobs",
         "Outputs", "Schedules", "SQLite", "Tokenization",
-      ], swiftSettings: strict),
+      ], exclude: ["Expressions/Language.md"],
+      // The declarations of Pipelines/, which `docket init` writes: a link, so that there is one copy.
+      resources: [.embedInCode("Shipped")], swiftSettings: strict),
     .executableTarget(
       name: "docket",
-      dependencies: ["Documents", "Inference", "Ingest", "JSON", "Jobs", "Outputs", "Pipelines",
-        "Schedules"],
+      dependencies: [
+        "Documents", "Inference", "Ingest", "JSON", "Jobs", "Outputs", "Pipelines", "SQLite",
+        "Schedules",
+      ],
       swiftSettings: strict),
     .executableTarget(
       name: "Benchmarks",
@@ -89,19 +96,24 @@ let package = Package(
       ], swiftSettings: fast),
 
     // Tests: one target a module.
-    .target(name: "TestSupport", dependencies: ["JSON"], path: "Tests/TestSupport",
+    .target(
+      name: "TestSupport", dependencies: ["JSON"], path: "Tests/TestSupport",
       swiftSettings: strict),
-    .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"],
+    .testTarget(
+      name: "JSONTests", dependencies: ["JSON", "TestSupport"],
       resources: [.copy("Fixtures")], swiftSettings: strict),
-    .testTarget(name: "DigestsTests", dependencies: ["Digests"], swiftSettings: strict),
+    .testTarget(
+      name: "DigestsTests", dependencies: ["Digests", "CDigests"], swiftSettings: strict),
     .testTarget(name: "SchedulesTests", dependencies: ["Schedules"], swiftSettings: strict),
-    .testTarget(name: "DocumentsTests", dependencies: ["Documents", "TestSupport"],
+    .testTarget(
+      name: "DocumentsTests", dependencies: ["Documents", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "IngestTests", dependencies: ["Ingest", "Documents", "JSON", "TestSupport"],
       resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(
-      name: "TokenizationTests", dependencies: ["Tokenization", "JSON", "TestSupport"],
+      name: "TokenizationTests",
+      dependencies: ["Tokenization", "DefaultReader", "JSON", "TestSupport"],
       resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(
       name: "ContextsTests",
@@ -111,18 +123,24 @@ let package = Package(
       name: "OutputsTests",
       dependencies: ["Outputs", "Contexts", "Documents", "JSON", "Tokenization", "TestSupport"],
       resources: [.copy("Fixtures")], swiftSettings: strict),
-    .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "TestSupport"],
+    .testTarget(
+      name: "SQLiteTests", dependencies: ["SQLite", "TestSupport"],
       swiftSettings: strict),
-    .testTarget(name: "JobsTests", dependencies: ["Jobs", "SQLite", "QueueWorker", "TestSupport"],
+    .testTarget(
+      name: "JobsTests", dependencies: ["Jobs", "SQLite", "QueueWorker", "TestSupport"],
       resources: [.copy("Fixtures")], swiftSettings: strict),
     // A worker without engine or documents, to be killed.
-    .executableTarget(name: "QueueWorker", dependencies: ["Jobs", "SQLite"],
+    .executableTarget(
+      name: "QueueWorker", dependencies: ["Jobs", "SQLite"],
       path: "Tests/QueueWorker", swiftSettings: strict),
-    .testTarget(name: "KernelsTests", dependencies: ["Kernels", "CKernels", "TestSupport"],
+    .testTarget(
+      name: "KernelsTests", dependencies: ["Kernels", "CKernels", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "InferenceTests",
-      dependencies: ["Inference", "Kernels", "Tokenization", "DefaultReader", "JSON", "TestSupport"],
+      dependencies: [
+        "Inference", "Kernels", "Tokenization", "DefaultReader", "JSON", "TestSupport",
+      ],
       resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(
       name: "PipelinesTests",
@@ -130,7 +148,8 @@ let package = Package(
         "Pipelines", "Documents", "Ingest", "Inference", "JSON", "Jobs", "Outputs", "TestSupport",
       ],
       resources: [.copy("Fixtures")], swiftSettings: strict),
-    .testTarget(name: "docketTests", dependencies: ["docket", "JSON", "TestSupport"],
+    .testTarget(
+      name: "docketTests", dependencies: ["docket", "JSON", "TestSupport"],
       swiftSettings: strict),
   ]
 )

@@ -1,1 +1,21 @@
-print("not yet")
+import Foundation
+import Ingest
+
+/// `docket-bench SUBJECT …`: measures one part of Docket.
+let subjects: [(name: String, help: String, run: ([String]) throws -> Void)] = [
+  ("engine", EngineBenchmark.help, { try EngineBenchmark(arguments: $0).run() }),
+  ("ingest", IngestBenchmark.help, { try IngestBenchmark(arguments: $0).run() })
+]
+
+let arguments = Array(CommandLine.arguments.dropFirst())
+if arguments.first == PDFReaderProcess.subcommand { PDFReaderProcess.main() }
+guard let subject = subjects.first(where: { $0.name == arguments.first }) else {
+  for subject in subjects { print("docket-bench \(subject.name) \(subject.help)") }
+  exit(arguments.isEmpty || arguments == ["--help"] ? 0 : 2)
+}
+do {
+  try subject.run(Array(arguments.dropFirst()))
+} catch {
+  FileHandle.standardError.write(Data("docket-bench: \(error)\n".utf8))
+  exit(1)
+}

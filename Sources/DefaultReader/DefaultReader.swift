@@ -5,12 +5,13 @@ package enum DefaultReader {
   /// The folder's name, which outputs state as the model's name.
   package static let name = "reader-v0"
 
-  /// The checkpoint folder: beside an installed binary, else in the build's resource bundle.
+  /// The checkpoint folder: `share/docket` of an installation, else the build's resource bundle.
   package static var folder: URL {
-    let binary = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
+    let binary = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
     let installed = binary.deletingLastPathComponent().deletingLastPathComponent()
       .appendingPathComponent("share/docket/\(name)")
-    if FileManager.default.fileExists(atPath: installed.appendingPathComponent("config.json").path) {
+    if FileManager.default.fileExists(atPath: installed.appendingPathComponent("config.json").path)
+    {
       return installed
     }
     return Bundle.module.bundleURL.appendingPathComponent(name)

@@ -22,6 +22,12 @@ package struct AnchoredText: Hashable, Sendable {
     runs = text.isEmpty ? [] : [SourceRun(range: 0..<text.utf8.count, place: place)]
   }
 
+  /// Runs as the type's description demands: sorted, disjoint, inside the text, on scalar borders.
+  package init(_ text: String, runs: [SourceRun]) {
+    self.text = text
+    self.runs = runs
+  }
+
   package var isEmpty: Bool { text.isEmpty }
 
   package mutating func append(_ text: String, at place: Place) {
@@ -51,7 +57,11 @@ package struct AnchoredText: Hashable, Sendable {
     var high = runs.count
     while low < high {
       let middle = (low + high) / 2
-      if runs[middle].range.upperBound <= range.lowerBound { low = middle + 1 } else { high = middle }
+      if runs[middle].range.upperBound <= range.lowerBound {
+        low = middle + 1
+      } else {
+        high = middle
+      }
     }
     var end = low
     while end < runs.count, runs[end].range.lowerBound < range.upperBound { end += 1 }

@@ -2,8 +2,10 @@
 package enum Place: Hashable, Sendable {
   /// Glyphs on one line of a page, one edge pair a Unicode scalar.
   case glyphs(GlyphLine)
-  /// Bytes of the file, half-open. `verbatim`: each byte of the text is that byte of the file;
-  /// otherwise (an entity, another encoding) the run as a whole stands for the range as a whole.
+  /// Bytes of the file, half-open. `verbatim`: each byte of the text is that byte of the file.
+  /// Otherwise (an entity, another encoding) each Unicode scalar of the run takes the same number of
+  /// bytes; where the byte count is no multiple of the scalar count, the run as a whole stands for
+  /// the range as a whole.
   case bytes(Range<Int>, verbatim: Bool)
 
   /// The place of the UTF-8 offsets `range` of a run whose whole text is `text`.
@@ -12,8 +14,17 @@ package enum Place: Hashable, Sendable {
     case .bytes(let bytes, verbatim: true):
       return .bytes(
         bytes.lowerBound + range.lowerBound..<bytes.lowerBound + range.upperBound, verbatim: true)
-    case .bytes(_, verbatim: false):
-      return self
+    case .bytes(let bytes, verbatim: false):
+      let scalars = text.unicodeScalars.count
+      guard scalars > 1, bytes.count.isMultiple(of: scalars) else { return self }
+      let width = bytes.count / scalars
+      let utf8 = text.utf8
+      let start = utf8.index(utf8.startIndex, offsetBy: range.lowerBound)
+      let end = utf8.index(start, offsetBy: range.count)
+      let first =
+        bytes.lowerBound + width * text.unicodeScalars.distance(from: text.startIndex, to: start)
+      let count = text.unicodeScalars.distance(from: start, to: end)
+      return .bytes(first..<first + width * count, verbatim: false)
     case .glyphs(let line):
       let utf8 = text.utf8
       let start = utf8.index(utf8.startIndex, offsetBy: range.lowerBound)

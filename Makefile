@@ -1,0 +1,52 @@
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+SWIFT  ?= swift
+PREFIX ?= /usr/local
+OUT    ?= out
+SUDO   := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+LIBS   := poppler-glib libxml-2.0 sqlite3 openblas
+APT    := pkg-config libpoppler-glib-dev libxml2-dev libsqlite3-dev libopenblas-dev
+FLAGS  := --explicit-target-dependency-import-check=error
+BIN     = $(shell $(SWIFT) build -c release --show-bin-path)
+
+.PHONY: help deps build run test lint format bench clean install uninstall
+
+help: ## What can be made.
+	@echo "Docket: directories of documents in, cited JSON out."
+	@echo
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+deps: ## Install the four C libraries from Debian, if any is missing.
+	@if pkg-config --exists $(LIBS) 2>/dev/null; then echo "deps: $(LIBS) are installed"; \
+	else echo "deps: installing $(APT)"; $(SUDO) apt-get update -q \
+	  && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $(APT); fi
+
+build: deps ## Build the release binary.
+	@echo "build: release (some minutes the first time)"
+	$(SWIFT) build -c release $(FLAGS) --product docket
+
+run: build ## Run the three sample pipelines on Samples/ and show what came out.
+	@Samples/run.sh "$(BIN)/docket" "$(OUT)"
+
+test: deps ## Run all tests.
+	@echo "test: debug build, kernels optimised"
+	$(SWIFT) build --build-tests $(FLAGS)
+	$(SWIFT) test --skip-build --disable-xctest $(ARGS)
+
+lint: ## Check the formatting of every Swift file.
+	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests
+
+format: ## Format every Swift file.
+	$(SWIFT) format format --in-place --parallel --recursive Package.swift Sources Tests
+
+install: build ## Install docket, its weights and the sample pipelines under PREFIX (/usr/local).
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/docket/Pipelines
+	install -m 755 "$(BIN)/docket" $(DESTDIR)$(PREFIX)/bin/docket
+	cp -R Sources/DefaultReader/Resources/reader-v0 $(DESTDIR)$(PREFIX)/share/docket/
+	install -m 644 Pipelines/* $(DESTDIR)$(PREFIX)/share/docket/Pipelines/
+
+uninstall: ## Remove what install put there.
+	rm -rf $(DESTDIR)$(PREFIX)/bin/docket $(DESTDIR)$(PREFIX)/share/docket
+
+clean: ## Remove build products and sample outputs.
+	rm -rf .build $(OUT)

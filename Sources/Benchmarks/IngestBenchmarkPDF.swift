@@ -1,0 +1,176 @@
+import Documents
+import Foundation
+import Ingest
+
+/// The PDF tasks of the ingest measuring set.
+enum IngestBenchmarkPDF {
+  static let tasks: [(name: String, run: IngestBenchmark.Task)] = [
+    ("pdftext", pdftext), ("pdftables", pdftables), ("pdfrobust", pdfrobust),
+    ("olmocr", olmocr),
+  ]
+
+  /// Text as the model reads it, and blocks with type, page and box.
+  @Sendable private static func pdftext(_ set: URL, _ out: URL) throws -> String {
+    let files = IngestBenchmark.files(
+      in: set.appendingPathComponent("pdftext/pdf"), ending: ".pdf")
+    let clock = Stopwatch()
+    var pages = 0
+    for file in files {
+      let name = file.deletingPathExtension().lastPathComponent
+      guard let document = try? read(file) else { continue }
+      pages += document.pages.count
+      let text = out.appendingPathComponent("pdftext/\(name).txt")
+      try FileManager.default.createDirectory(
+        at: text.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try Data(ExtractedText(document).text.utf8).write(to: text)
+      try IngestBenchmark.write(
+        ["blocks": blocks(of: document)], to: out.appendingPathComponent("pdfblocks/\(name).json"))
+    }
+    return clock.line(files: files.count, pages: pages)
+  }
+
+  @Sendable private static func pdftables(_ set: URL, _ out: URL) throws -> String {
+    let files = IngestBenchmark.files(
+      in: set.appendingPathComponent("pdftables/pdf"), ending: ".pdf")
+    let clock = Stopwatch()
+    var pages = 0
+    for file in files {
+      let name = file.deletingPathExtension().lastPathComponent
+      guard let document = try? read(file) else { continue }
+      pages += document.pages.count
+      var tables: [[String: Any]] = []
+      for block in document.blocks {
+        guard case .table(let table) = block.content else { continue }
+        tables.append(["page": place(of: block)?.page ?? 0, "rows": rows(of: table)])
+      }
+      try IngestBenchmark.write(
+        ["tables": tables], to: out.appendingPathComponent("pdftables/\(name).json"))
+    }
+    return clock.line(files: files.count, pages: pages)
+  }
+
+  @Sendable private static func pdfrobust(_ set: URL, _ out: URL) throws -> String {
+    let files =
+      IngestBenchmark.files(in: set.appendingPathComponent("pdfrobust"), ending: ".pdf")
+      + IngestBenchmark.files(in: set.appendingPathComponent("pdfrobust/pdf"), ending: ".pdf")
+    let clock = Stopwatch()
+    var pages = 0
+    for file in files {
+      let name = file.deletingPathExtension().lastPathComponent
+      let url = out.appendingPathComponent("pdfrobust/\(name).json")
+      do {
+        let document = try read(file)
+        pages += document.pages.count
+        // Words of furniture are words of the file, so they are counted here.
+        let text = document.blocks.flatMap(\.texts).map(\.text).joined(separator: "\n")
+        try IngestBenchmark.write(
+          ["status": "ok", "pages": document.pages.count, "text": text], to: url)
+      } catch let error as ReadError {
+        try IngestBenchmark.write(
+          ["status": error.reason == .encrypted ? "encrypted" : "error"], to: url)
+      }
+    }
+    return clock.line(files: files.count, pages: pages)
+  }
+
+  @Sendable private static func olmocr(_ set: URL, _ out: URL) throws -> String {
+    let root = set.appendingPathComponent("olmocr")
+    guard let paths = FileManager.default.enumerator(atPath: root.path) else {
+      return "not in this set"
+    }
+    let clock = Stopwatch()
+    var count = 0
+    var pages = 0
+    for case let path as String in paths where path.hasSuffix(".pdf") {
+      count += 1
+      guard let document = try? read(root.appendingPathComponent(path)) else { continue }
+      pages += document.pages.count
+      // The tests name files below the folder of PDFs.
+      let name = path.hasPrefix("pdfs/") ? String(path.dropFirst(5)) : path
+      let text = out.appendingPathComponent("olmocr/\(name.dropLast(4)).txt")
+      try FileManager.default.createDirectory(
+        at: text.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try Data(ExtractedText(document).text.utf8).write(to: text)
+    }
+    return clock.line(files: count, pages: pages)
+  }
+
+  private static func read(_ file: URL) throws -> Document {
+    // As the product does it: in a child process, unless told otherwise.
+    if ProcessInfo.processInfo.environment["DOCKET_BENCH_IN_PROCESS"] != nil {
+      return try PDFReader().read(file: file, named: file.lastPathComponent)
+    }
+    let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+    return try PDFReaderProcess(program: program).read(file: file, named: file.lastPathComponent)
+  }
+
+  // MARK: Shapes
+
+  private static func blocks(of document: Document) -> [[String: Any]] {
+    document.blocks.filter(\.isRead).map { block in
+      var object: [String: Any] = ["type": block.kind]
+      if case .table(let table) = block.content {
+        object["rows"] = rows(of: table)
+        object["text"] = rows(of: table).map { $0.joined(separator: "\t") }
+          .joined(separator: "\n")
+      } else {
+        object["text"] = block.texts.map(\.text).joined(separator: "\n")
+      }
+      if let (page, box) = place(of: block) {
+        object["page"] = page
+        object["bbox"] = [box.x0, box.y0, box.x1, box.y1]
+      }
+      return object
+    }
+  }
+
+  private static func rows(of table: Table) -> [[String]] {
+    var rows = Array(
+      repeating: Array(repeating: "", count: table.columnCount), count: table.rowCount)
+    for cell in table.cells { rows[cell.row][cell.column] = cell.text.text }
+    return rows
+  }
+
+  /// The first page a block stands on, and its box there.
+  private static func place(of block: Block) -> (page: Int, box: Box)? {
+    var result: (page: Int, box: Box)?
+    for text in block.texts {
+      for run in text.runs {
+        guard case .glyphs(let line) = run.place else { continue }
+        guard let found = result else {
+          result = (line.page, line.box)
+          continue
+        }
+        if found.page == line.page { result = (found.page, found.box.union(line.box)) }
+      }
+    }
+    return result
+  }
+}
+
+/// CPU time of this process and its ended children, for figures that a busy machine does not spoil.
+struct Stopwatch {
+  private let start = Stopwatch.cpu()
+
+  private static func cpu() -> Double {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    var children = rusage()  // of ended children: RUSAGE_CHILDREN, -1
+    unsafe getrusage(-1, &children)
+    let own = Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    let theirs =
+      Double(children.ru_utime.tv_sec + children.ru_stime.tv_sec)
+      + Double(children.ru_utime.tv_usec + children.ru_stime.tv_usec) / 1e6
+    return own + theirs
+  }
+
+  var seconds: Double { Self.cpu() - start }
+
+  func line(files: Int, pages: Int) -> String {
+    let taken = seconds
+    let rate = Int(Double(pages) / max(taken, 1e-6))
+    return String(
+      "\(files) files, \(pages) pages, \((taken * 1000).rounded() / 1000) s of CPU, \(rate) pages/s"
+    )
+  }
+}

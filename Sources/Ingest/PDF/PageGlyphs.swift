@@ -1,0 +1,64 @@
+/// One page as poppler gives it: characters with boxes, in poppler's order.
+///
+/// That order is evidence for what belongs together in a word; it is not trusted as reading order.
+struct PageGlyphs {
+  /// Physical, from 1.
+  let number: Int
+  let label: String?
+  /// Points, after rotation.
+  let width: Float
+  let height: Float
+  var glyphs: ContiguousArray<Glyph> = []
+  /// Never empty: the last one stands for "none known".
+  var styles: [GlyphStyle] = []
+
+  init(number: Int, label: String?, width: Float, height: Float) {
+    self.number = number
+    self.label = label
+    self.width = width
+    self.height = height
+  }
+}
+
+/// A character (one Unicode scalar) and its box in points, origin top left.
+struct Glyph {
+  var scalar: UInt32
+  var x0: Float
+  var y0: Float
+  var x1: Float
+  var y1: Float
+  /// Index in ``PageGlyphs/styles``.
+  var style: UInt16
+}
+
+struct GlyphStyle {
+  let font: String
+  /// Points.
+  let size: Float
+  /// 0xRRGGBB.
+  let color: UInt32
+  let isUnderlined: Bool
+  let isBold: Bool
+  let isItalic: Bool
+
+  init(font: String, size: Float, color: UInt32, isUnderlined: Bool) {
+    self.font = font
+    self.size = size
+    self.color = color
+    self.isUnderlined = isUnderlined
+    // The only trace of weight that poppler-glib gives is the font's name. Subset prefixes
+    // (`ABCDEF+`) may contain anything, and Computer Modern says bold as `bx`.
+    var name = Substring(font)
+    if let plus = name.firstIndex(of: "+") { name = name[name.index(after: plus)...] }
+    let lower = name.lowercased()
+    isBold =
+      lower.contains("bold") || lower.contains("black") || lower.contains("heavy")
+      || lower.contains("cmbx") || lower.contains("sfbx")
+      || lower.contains("medi")
+        && lower.contains("nimbus")
+      || lower.hasPrefix("lmb") || lower.contains("bx1") || lower.contains("demi")
+    isItalic =
+      lower.contains("italic") || lower.contains("oblique") || lower.contains("cmti")
+      || lower.contains("slant")
+  }
+}

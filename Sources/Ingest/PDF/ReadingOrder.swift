@@ -1,0 +1,222 @@
+/// Splits a page's words into the columns a reader follows, in reading order.
+///
+/// The evidence is white: a *gutter* is a tall strip without ink that has lines of running text on
+/// both sides. The page is cut at its best gutter: what stands above is read first, then the
+/// left side, the right side, and what stands below; each part is cut again in the same way. A
+/// strip with sparse or very short lines on a side lies within a table or a list, and is no gutter.
+struct ReadingOrder {
+  let words: ContiguousArray<Word>
+
+  /// One column: indices into ``words``.
+  typealias Column = [Int]
+
+  func columns() -> [Column] {
+    var result: [Column] = []
+    split(Array(words.indices), depth: 0, into: &result)
+    return result
+  }
+
+  private static let deepest = 12
+
+  private func split(_ region: [Int], depth: Int, into result: inout [Column]) {
+    guard depth < Self.deepest, region.count >= 12, let gutter = bestGutter(of: region) else {
+      if !region.isEmpty { result.append(region) }
+      return
+    }
+    var above: [Int] = []
+    var left: [Int] = []
+    var right: [Int] = []
+    var below: [Int] = []
+    for index in region {
+      let word = words[index]
+      if word.centerY < gutter.y0 {
+        above.append(index)
+      } else if word.centerY > gutter.y1 {
+        below.append(index)
+      } else if word.centerX < gutter.center {
+        left.append(index)
+      } else {
+        right.append(index)
+      }
+    }
+    guard !left.isEmpty, !right.isEmpty else {
+      result.append(region)
+      return
+    }
+    split(above, depth: depth + 1, into: &result)
+    split(left, depth: depth + 1, into: &result)
+    split(right, depth: depth + 1, into: &result)
+    split(below, depth: depth + 1, into: &result)
+  }
+
+  struct Gutter {
+    var x0: Float
+    var x1: Float
+    var y0: Float
+    var y1: Float
+    var center: Float { (x0 + x1) / 2 }
+  }
+
+  /// Words whose middles share a height; not yet a line, since columns may share it too.
+  private struct Band {
+    var y0: Float
+    var y1: Float
+    /// Indices into `words`, by x.
+    var members: [Int]
+  }
+
+  private func bands(of region: [Int]) -> [Band] {
+    let sorted = region.sorted { words[$0].centerY < words[$1].centerY }
+    var bands: [Band] = []
+    var coreEnd: Float = -.infinity
+    for index in sorted {
+      let word = words[index]
+      let core = word.height * 0.25
+      if !bands.isEmpty, word.centerY - core < coreEnd {
+        bands[bands.count - 1].members.append(index)
+        bands[bands.count - 1].y0 = min(bands[bands.count - 1].y0, word.y0)
+        bands[bands.count - 1].y1 = max(bands[bands.count - 1].y1, word.y1)
+        coreEnd = max(coreEnd, min(word.centerY + core, coreEnd + word.height * 0.25))
+      } else {
+        bands.append(Band(y0: word.y0, y1: word.y1, members: [index]))
+        coreEnd = word.centerY + core
+      }
+    }
+    for i in bands.indices { bands[i].members.sort { words[$0].x0 < words[$1].x0 } }
+    return bands
+  }
+
+  private struct Strip {
+    var x0: Float
+    var x1: Float
+    var firstBand: Int
+  }
+
+  private func bestGutter(of region: [Int]) -> Gutter? {
+    let bands = bands(of: region)
+    guard bands.count >= 3 else { return nil }
+    var sizes: [Float] = []
+    var minX: Float = .infinity
+    var maxX: Float = -.infinity
+    sizes.reserveCapacity(region.count)
+    for index in region {
+      sizes.append(words[index].height)
+      minX = min(minX, words[index].x0)
+      maxX = max(maxX, words[index].x1)
+    }
+    sizes.sort()
+    let lineHeight = max(sizes[sizes.count / 2], 2)
+    let leastWidth = lineHeight * 0.42
+    guard maxX - minX > lineHeight * 12 else { return nil }
+
+    var active: [Strip] = []
+    var best: (score: Float, gutter: Gutter)?
+    func finish(_ strip: Strip, before end: Int) {
+      let top = bands[strip.firstBand].y0
+      let bottom = bands[end - 1].y1
+      let height = bottom - top
+      // A narrow strip must be tall to be more than a river of spaces.
+      let width = strip.x1 - strip.x0
+      let lines: Float = width > lineHeight * 1.5 ? 2.2 : width > lineHeight * 0.8 ? 4 : 7
+      guard height >= lineHeight * lines else { return }
+      let score = height * min(width, lineHeight * 2).squareRoot()
+      if let best, best.score >= score { return }
+      guard separatesText(strip, bands[strip.firstBand..<end]) else { return }
+      // Half a line of slack keeps the border lines on their own side of the cut.
+      best = (
+        score,
+        Gutter(
+          x0: strip.x0, x1: strip.x1, y0: top + lineHeight * 0.05, y1: bottom - lineHeight * 0.05)
+      )
+    }
+    for (number, band) in bands.enumerated() {
+      var gaps: [(Float, Float)] = []
+      var end = minX
+      for index in band.members {
+        let word = words[index]
+        if word.x0 - end >= leastWidth { gaps.append((end, word.x0)) }
+        end = max(end, word.x1)
+      }
+      if maxX - end >= leastWidth { gaps.append((end, maxX)) }
+      var next: [Strip] = []
+      func keep(_ strip: Strip) {
+        for i in next.indices where next[i].x0 <= strip.x0 && next[i].x1 >= strip.x1 {
+          if next[i].firstBand <= strip.firstBand { return }
+        }
+        next.append(strip)
+      }
+      for strip in active {
+        var isWhole = false
+        for gap in gaps {
+          let x0 = max(strip.x0, gap.0)
+          let x1 = min(strip.x1, gap.1)
+          guard x1 - x0 >= leastWidth else { continue }
+          if x0 == strip.x0, x1 == strip.x1 { isWhole = true }
+          keep(Strip(x0: x0, x1: x1, firstBand: strip.firstBand))
+        }
+        if !isWhole { finish(strip, before: number) }
+      }
+      for gap in gaps { keep(Strip(x0: gap.0, x1: gap.1, firstBand: number)) }
+      active = next
+    }
+    for strip in active { finish(strip, before: bands.count) }
+    return best?.gutter
+  }
+
+  /// Whether both sides of a strip hold lines of running text.
+  private func separatesText(_ strip: Strip, _ bands: ArraySlice<Band>) -> Bool {
+    var left = Side()
+    var right = Side()
+    for band in bands {
+      var ink = (left: Float(0), right: Float(0))
+      var glyphs = (left: 0, right: 0)
+      var leftStart: Float = .infinity
+      var leftEnd: Float = -.infinity
+      var rightStart: Float = .infinity
+      var rightEnd: Float = -.infinity
+      for index in band.members {
+        let word = words[index]
+        if word.x1 <= strip.x0 + 0.01 {
+          ink.left += word.width
+          glyphs.left += word.glyphs.count
+          leftStart = min(leftStart, word.x0)
+          leftEnd = max(leftEnd, word.x1)
+        } else {
+          ink.right += word.width
+          glyphs.right += word.glyphs.count
+          rightStart = min(rightStart, word.x0)
+          rightEnd = max(rightEnd, word.x1)
+        }
+      }
+      if glyphs.left > 0 { left.add(ink.left, leftStart, leftEnd, glyphs.left) }
+      if glyphs.right > 0 { right.add(ink.right, rightStart, rightEnd, glyphs.right) }
+    }
+    return left.isRunningText && right.isRunningText
+  }
+
+  /// What stands on one side of a strip.
+  private struct Side {
+    var lines = 0
+    var glyphs = 0
+    var ink: Float = 0
+    var extent: Float = 0
+    var start: Float = .infinity
+    var end: Float = -.infinity
+
+    mutating func add(_ ink: Float, _ start: Float, _ end: Float, _ glyphs: Int) {
+      lines += 1
+      self.glyphs += glyphs
+      self.ink += ink
+      extent += end - start
+      self.start = min(self.start, start)
+      self.end = max(self.end, end)
+    }
+
+    var isRunningText: Bool {
+      guard lines >= 2, extent > 0 else { return false }
+      let dense = ink / extent >= 0.68
+      let filled = extent / Float(lines) >= (end - start) * 0.4
+      return dense && filled && glyphs >= lines * 13
+    }
+  }
+}

@@ -1,0 +1,276 @@
+#include "PopplerShim.h"
+
+#include <poppler.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct pdf_document {
+  PopplerDocument *document;
+  GBytes *bytes;
+};
+
+static void fill_error(pdf_error *error, GError *cause) {
+  error->code = PDF_ERROR_OTHER;
+  strncpy(error->message, "no reason given", sizeof error->message - 1);
+  if (!cause) return;
+  if (cause->domain == POPPLER_ERROR) {
+    if (cause->code == POPPLER_ERROR_ENCRYPTED) error->code = PDF_ERROR_ENCRYPTED;
+    if (cause->code == POPPLER_ERROR_DAMAGED) error->code = PDF_ERROR_DAMAGED;
+  }
+  if (cause->message) strncpy(error->message, cause->message, sizeof error->message - 1);
+  g_error_free(cause);
+}
+
+static pdf_document *wrap(PopplerDocument *opened, GBytes *bytes, GError *cause,
+                          pdf_error *error) {
+  if (!opened) {
+    fill_error(error, cause);
+    if (bytes) g_bytes_unref(bytes);
+    return NULL;
+  }
+  pdf_document *document = calloc(1, sizeof *document);
+  document->document = opened;
+  document->bytes = bytes;
+  return document;
+}
+
+pdf_document *pdf_open_file(const char *path, const char *password, pdf_error *error) {
+  memset(error, 0, sizeof *error);
+  GError *cause = NULL;
+  // By GFile, not by URI and not from bytes: the one way that neither fails on odd names nor
+  // crashes on a wrong password in poppler 22.12.
+  GFile *file = g_file_new_for_path(path);
+  PopplerDocument *opened =
+      poppler_document_new_from_gfile(file, password, NULL, &cause);
+  g_object_unref(file);
+  return wrap(opened, NULL, cause, error);
+}
+
+pdf_document *pdf_open_bytes(const void *bytes, size_t count, const char *password,
+                             pdf_error *error) {
+  memset(error, 0, sizeof *error);
+  GError *cause = NULL;
+  GBytes *held = g_bytes_new_static(bytes, count);
+  // First without the password: poppler 22.12 dies of a wrong one in _new_from_bytes.
+  PopplerDocument *opened = poppler_document_new_from_bytes(held, NULL, &cause);
+  if (!opened && password && cause && cause->domain == POPPLER_ERROR &&
+      cause->code == POPPLER_ERROR_ENCRYPTED) {
+    g_clear_error(&cause);
+    GInputStream *stream = g_memory_input_stream_new_from_bytes(held);
+    opened = poppler_document_new_from_stream(stream, (goffset)count, password, NULL, &cause);
+    g_object_unref(stream);
+  }
+  return wrap(opened, held, cause, error);
+}
+
+void pdf_close(pdf_document *document) {
+  if (!document) return;
+  g_object_unref(document->document);
+  if (document->bytes) g_bytes_unref(document->bytes);
+  free(document);
+}
+
+int32_t pdf_page_count(pdf_document *document) {
+  return poppler_document_get_n_pages(document->document);
+}
+
+static pdf_box box_of(const PopplerRectangle *r) {
+  pdf_box box = {(float)(r->x1 < r->x2 ? r->x1 : r->x2), (float)(r->y1 < r->y2 ? r->y1 : r->y2),
+                 (float)(r->x1 < r->x2 ? r->x2 : r->x1), (float)(r->y1 < r->y2 ? r->y2 : r->y1)};
+  return box;
+}
+
+int pdf_read_page(pdf_document *document, int32_t index, pdf_page *out) {
+  memset(out, 0, sizeof *out);
+  PopplerPage *page = poppler_document_get_page(document->document, index);
+  if (!page) return 0;
+  double width = 0, height = 0;
+  poppler_page_get_size(page, &width, &height);
+  out->width = (float)width;
+  out->height = (float)height;
+  out->label = poppler_page_get_label(page);
+
+  char *text = poppler_page_get_text(page);
+  PopplerRectangle *boxes = NULL;
+  guint count = 0;
+  if (text && text[0] && poppler_page_get_text_layout(page, &boxes, &count)) {
+    out->glyphs = malloc(sizeof(pdf_glyph) * (count ? count : 1));
+    const char *cursor = text;
+    guint n = 0;
+    while (*cursor && n < count) {
+      gunichar scalar = g_utf8_get_char_validated(cursor, -1);
+      const char *next = cursor + 1;
+      if (scalar == (gunichar)-1 || scalar == (gunichar)-2)
+        scalar = 0xFFFD;
+      else
+        next = g_utf8_next_char(cursor);
+      out->glyphs[n].scalar = scalar;
+      out->glyphs[n].style = UINT32_MAX;
+      out->glyphs[n].box = box_of(&boxes[n]);
+      n++;
+      cursor = next;
+    }
+    out->glyph_count = n;
+
+    GList *attributes = poppler_page_get_text_attributes(page);
+    guint styles = g_list_length(attributes);
+    out->styles = calloc(styles ? styles : 1, sizeof(pdf_style));
+    for (GList *at = attributes; at; at = at->next) {
+      PopplerTextAttributes *a = at->data;
+      uint32_t color = (uint32_t)(a->color.red >> 8) << 16 |
+                       (uint32_t)(a->color.green >> 8) << 8 | (uint32_t)(a->color.blue >> 8);
+      size_t style = out->style_count;
+      const char *font = a->font_name ? a->font_name : "";
+      // Runs of equal style need one entry: pages have few, and neighbours differ.
+      for (size_t i = 0; i < out->style_count && i < 32; i++) {
+        pdf_style *s = &out->styles[i];
+        if (s->size == (float)a->font_size && s->color == color &&
+            s->underlined == a->is_underlined && strcmp(s->font, font) == 0) {
+          style = i;
+          break;
+        }
+      }
+      if (style == out->style_count) {
+        pdf_style *s = &out->styles[out->style_count++];
+        s->font = strdup(font);
+        s->size = (float)a->font_size;
+        s->color = color;
+        s->underlined = a->is_underlined;
+      }
+      for (gint i = a->start_index; i <= a->end_index && (size_t)i < out->glyph_count; i++)
+        if (i >= 0) out->glyphs[i].style = (uint32_t)style;
+    }
+    poppler_page_free_text_attributes(attributes);
+  }
+  g_free(boxes);
+  g_free(text);
+  g_object_unref(page);
+  return 1;
+}
+
+void pdf_page_free(pdf_page *page) {
+  for (size_t i = 0; i < page->style_count; i++) free(page->styles[i].font);
+  free(page->styles);
+  free(page->glyphs);
+  g_free(page->label);
+  memset(page, 0, sizeof *page);
+}
+
+float pdf_image_cover(pdf_document *document, int32_t index) {
+  PopplerPage *page = poppler_document_get_page(document->document, index);
+  if (!page) return 0;
+  double width = 0, height = 0;
+  poppler_page_get_size(page, &width, &height);
+  GList *images = poppler_page_get_image_mapping(page);
+  double covered = 0;
+  for (GList *at = images; at; at = at->next) {
+    pdf_box box = box_of(&((PopplerImageMapping *)at->data)->area);
+    double x0 = box.x0 > 0 ? box.x0 : 0, x1 = box.x1 < width ? box.x1 : width;
+    double y0 = box.y0 > 0 ? box.y0 : 0, y1 = box.y1 < height ? box.y1 : height;
+    if (x1 > x0 && y1 > y0) covered += (x1 - x0) * (y1 - y0);
+  }
+  poppler_page_free_image_mapping(images);
+  g_object_unref(page);
+  double share = width > 0 && height > 0 ? covered / (width * height) : 0;
+  return (float)(share > 1 ? 1 : share);
+}
+
+/// The physical page (from 1) a bookmark's destination leads to, or 0.
+static int32_t target_page(PopplerDocument *document, PopplerAction *action) {
+  if (!action || action->type != POPPLER_ACTION_GOTO_DEST || !action->goto_dest.dest) return 0;
+  PopplerDest *dest = action->goto_dest.dest;
+  if (dest->type != POPPLER_DEST_NAMED) return dest->page_num;
+  PopplerDest *found = poppler_document_find_dest(document, dest->named_dest);
+  int32_t page = found ? found->page_num : 0;
+  if (found) poppler_dest_free(found);
+  return page;
+}
+
+enum { most_bookmarks = 20000, deepest_bookmark = 64 };
+
+static void walk(PopplerDocument *document, PopplerIndexIter *at, int32_t depth,
+                 pdf_metadata *out, size_t *room) {
+  do {
+    if (out->bookmark_count >= most_bookmarks) return;
+    PopplerAction *action = poppler_index_iter_get_action(at);
+    if (action) {
+      if (out->bookmark_count == *room) {
+        *room = *room ? *room * 2 : 16;
+        out->bookmarks = realloc(out->bookmarks, *room * sizeof(pdf_bookmark));
+      }
+      pdf_bookmark *mark = &out->bookmarks[out->bookmark_count++];
+      mark->title = g_strdup(action->any.title ? action->any.title : "");
+      mark->depth = depth;
+      mark->page = target_page(document, action);
+      poppler_action_free(action);
+    }
+    PopplerIndexIter *child = depth < deepest_bookmark ? poppler_index_iter_get_child(at) : NULL;
+    if (child) {
+      walk(document, child, depth + 1, out, room);
+      poppler_index_iter_free(child);
+    }
+  } while (poppler_index_iter_next(at));
+}
+
+void pdf_read_metadata(pdf_document *document, pdf_metadata *out) {
+  memset(out, 0, sizeof *out);
+  out->title = poppler_document_get_title(document->document);
+  out->author = poppler_document_get_author(document->document);
+  out->created = (int64_t)poppler_document_get_creation_date(document->document);
+  PopplerIndexIter *top = poppler_index_iter_new(document->document);
+  if (!top) return;
+  size_t room = 0;
+  walk(document->document, top, 0, out, &room);
+  poppler_index_iter_free(top);
+}
+
+void pdf_metadata_free(pdf_metadata *metadata) {
+  for (size_t i = 0; i < metadata->bookmark_count; i++) g_free(metadata->bookmarks[i].title);
+  free(metadata->bookmarks);
+  g_free(metadata->title);
+  g_free(metadata->author);
+  memset(metadata, 0, sizeof *metadata);
+}
+
+uint8_t *pdf_render_gray(pdf_document *document, int32_t index, double scale, size_t limit,
+                         int32_t *width, int32_t *height) {
+  PopplerPage *page = poppler_document_get_page(document->document, index);
+  if (!page) return NULL;
+  double points_wide = 0, points_high = 0;
+  poppler_page_get_size(page, &points_wide, &points_high);
+  double w = points_wide * scale + 0.5, h = points_high * scale + 0.5;
+  if (!(w >= 1 && h >= 1 && w < 30000 && h < 30000 && w * h * 4 <= (double)limit)) {
+    g_object_unref(page);
+    return NULL;
+  }
+  cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)w, (int)h);
+  cairo_t *context = cairo_create(surface);
+  cairo_set_source_rgb(context, 1, 1, 1);
+  cairo_paint(context);
+  cairo_scale(context, scale, scale);
+  poppler_page_render(page, context);
+  cairo_surface_flush(surface);
+  uint8_t *gray = malloc((size_t)(int)w * (size_t)(int)h);
+  const uint8_t *pixels = cairo_image_surface_get_data(surface);
+  int stride = cairo_image_surface_get_stride(surface);
+  if (pixels && gray) {
+    for (int y = 0; y < (int)h; y++) {
+      const uint32_t *row = (const uint32_t *)(const void *)(pixels + (size_t)y * (size_t)stride);
+      uint8_t *out = gray + (size_t)y * (size_t)(int)w;
+      for (int x = 0; x < (int)w; x++) {
+        uint32_t p = row[x];
+        out[x] = (uint8_t)(((p >> 16 & 255) * 77 + (p >> 8 & 255) * 150 + (p & 255) * 29) >> 8);
+      }
+    }
+  }
+  *width = (int)w;
+  *height = (int)h;
+  cairo_destroy(context);
+  cairo_surface_destroy(surface);
+  g_object_unref(page);
+  return gray;
+}
+
+void pdf_free(void *memory) { free(memory); }
+
+const char *pdf_library_version(void) { return poppler_get_version(); }
