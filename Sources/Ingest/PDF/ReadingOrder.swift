@@ -121,7 +121,7 @@ struct ReadingOrder {
       guard height >= lineHeight * lines else { return }
       let score = height * min(width, lineHeight * 2).squareRoot()
       if let best, best.score >= score { return }
-      guard separatesText(strip, bands[strip.firstBand..<end]) else { return }
+      guard separatesText(strip, bands[strip.firstBand..<end], lineHeight) else { return }
       // Half a line of slack keeps the border lines on their own side of the cut.
       best = (
         score,
@@ -164,59 +164,76 @@ struct ReadingOrder {
   }
 
   /// Whether both sides of a strip hold lines of running text.
-  private func separatesText(_ strip: Strip, _ bands: ArraySlice<Band>) -> Bool {
+  private func separatesText(_ strip: Strip, _ bands: ArraySlice<Band>, _ lineHeight: Float)
+    -> Bool
+  {
     var left = Side()
     var right = Side()
     for band in bands {
-      var ink = (left: Float(0), right: Float(0))
-      var glyphs = (left: 0, right: 0)
-      var leftStart: Float = .infinity
-      var leftEnd: Float = -.infinity
-      var rightStart: Float = .infinity
-      var rightEnd: Float = -.infinity
+      left.beginLine()
+      right.beginLine()
       for index in band.members {
-        let word = words[index]
-        if word.x1 <= strip.x0 + 0.01 {
-          ink.left += word.width
-          glyphs.left += word.glyphs.count
-          leftStart = min(leftStart, word.x0)
-          leftEnd = max(leftEnd, word.x1)
+        if words[index].x1 <= strip.x0 + 0.01 {
+          left.add(words[index], lineHeight)
         } else {
-          ink.right += word.width
-          glyphs.right += word.glyphs.count
-          rightStart = min(rightStart, word.x0)
-          rightEnd = max(rightEnd, word.x1)
+          right.add(words[index], lineHeight)
         }
       }
-      if glyphs.left > 0 { left.add(ink.left, leftStart, leftEnd, glyphs.left) }
-      if glyphs.right > 0 { right.add(ink.right, rightStart, rightEnd, glyphs.right) }
     }
+    left.beginLine()
+    right.beginLine()
     return left.isRunningText && right.isRunningText
   }
 
   /// What stands on one side of a strip.
   private struct Side {
-    var lines = 0
-    var glyphs = 0
-    var ink: Float = 0
-    var extent: Float = 0
-    var start: Float = .infinity
-    var end: Float = -.infinity
+    private var lines = 0
+    private var ink: Float = 0
+    private var extent: Float = 0
+    private var start: Float = .infinity
+    private var end: Float = -.infinity
+    /// Lines with a long stretch of words.
+    private var longLines = 0
+    private var longest = 0
+    private var lineInk: Float = 0
+    private var lineStart: Float = .infinity
+    private var lineEnd: Float = -.infinity
+    private var piece = 0
 
-    mutating func add(_ ink: Float, _ start: Float, _ end: Float, _ glyphs: Int) {
+    mutating func beginLine() {
+      guard lineEnd > lineStart else { return }
       lines += 1
-      self.glyphs += glyphs
-      self.ink += ink
-      extent += end - start
-      self.start = min(self.start, start)
-      self.end = max(self.end, end)
+      start = min(start, lineStart)
+      end = max(end, lineEnd)
+      if max(longest, piece) >= 17 {
+        longLines += 1
+        ink += lineInk
+        extent += lineEnd - lineStart
+      }
+      longest = 0
+      piece = 0
+      lineInk = 0
+      lineStart = .infinity
+      lineEnd = -.infinity
     }
 
+    mutating func add(_ word: Word, _ lineHeight: Float) {
+      if lineEnd > lineStart, word.x0 - lineEnd > lineHeight * 0.75 {
+        longest = max(longest, piece)
+        piece = 0
+      }
+      lineInk += word.width
+      piece += word.table >= 0 ? 40 : word.glyphs.count
+      lineStart = min(lineStart, word.x0)
+      lineEnd = max(lineEnd, word.x1)
+    }
+
+    /// Running text fills its lines; the cells of a table are short and stand apart.
     var isRunningText: Bool {
-      guard lines >= 2, extent > 0 else { return false }
-      let dense = ink / extent >= 0.68
-      let filled = extent / Float(lines) >= (end - start) * 0.4
-      return dense && filled && glyphs >= lines * 13
+      guard lines >= 2, extent > 0, longLines * 20 >= lines * 9 else { return false }
+      let dense = ink / extent >= 0.64
+      let filled = extent / Float(longLines) >= (end - start) * 0.36
+      return dense && filled
     }
   }
 }
