@@ -29,7 +29,18 @@ struct OpenTables {
   private static let wide: Float = 0.85
 
   static func rows(of lines: [Line], _ speller: LineSpeller) -> [Row] {
-    lines.map { line in
+    // Some documents set all words far apart: there a gap must be wider to mean something.
+    var gaps: [Float] = []
+    for line in lines {
+      for (first, second) in zip(line.words, line.words.dropFirst()) {
+        gaps.append(
+          (speller.words[second].x0 - speller.words[first].x1) / max(line.size, 2))
+      }
+    }
+    gaps.sort()
+    let usual = gaps.isEmpty ? 0 : gaps[gaps.count / 2]
+    let wide = usual > 0.4 && usual < 0.7 ? max(Self.wide, usual * 2.4) : Self.wide
+    return lines.map { line in
       var pieces: [Piece] = []
       var dots = 0
       for index in line.words {
@@ -311,6 +322,8 @@ struct OpenTables {
   ) -> Bool {
     let gap = lines[at].y0 - lines[last].y1
     let height = max(min(lines[at].height, lines[last].height), 1)
+    // Cells centred on their row's height interlock with their neighbours' lines.
+    if gap < -height * 0.2 { return true }
     if let rulings {
       let y0 = lines[last].centerY
       let y1 = lines[at].centerY

@@ -37,11 +37,15 @@ struct PageLayout {
 
   private func flow(_ speller: LineSpeller, mayDraw: Bool = true) -> [PageBlock] {
     var speller = speller
-    var columns = ReadingOrder(words: speller.words).columns().map { speller.words.lines(of: $0) }
+    var isDoubtful = false
+    var columns = ReadingOrder(words: speller.words).columns(isDoubtful: &isDoubtful)
+      .map { speller.words.lines(of: $0) }
     var rulings: Rulings?
     var ruled: [TableGrid] = []
     // Only a page with rows of pieces can have a table, and only such a page is drawn.
-    if mayDraw, columns.contains(where: { mayHoldTable($0, speller) }), let picture = draw() {
+    if mayDraw, isDoubtful || columns.contains(where: { mayHoldTable($0, speller) }),
+      let picture = draw()
+    {
       let found = Rulings(in: picture).turned(by: speller.upright)
       rulings = found
       ruled = RuledTables(words: speller.words, page: page, rulings: found).find()
@@ -49,7 +53,8 @@ struct PageLayout {
         let tables = ruled.map { $0.table(speller, memory) }
         speller = LineSpeller(
           page: page, words: standIns(for: ruled, in: speller.words), upright: speller.upright)
-        columns = ReadingOrder(words: speller.words).columns().map { speller.words.lines(of: $0) }
+        columns = ReadingOrder(words: speller.words).columns(isDoubtful: &isDoubtful)
+          .map { speller.words.lines(of: $0) }
         return columns.flatMap { blocks(of: $0, speller, rulings, tables) }
       }
     }
