@@ -84,7 +84,7 @@ let package = Package(
     .executableTarget(
       name: "docket",
       dependencies: [
-        "Documents", "Inference", "Ingest", "JSON", "Jobs", "Outputs", "Pipelines",
+        "Documents", "Inference", "Ingest", "JSON", "Jobs", "Outputs", "Pipelines", "SQLite",
         "Schedules",
       ],
       swiftSettings: strict),
@@ -127,8 +127,12 @@ let package = Package(
       name: "SQLiteTests", dependencies: ["SQLite", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "JobsTests", dependencies: ["Jobs", "SQLite", "TestSupport"],
-      swiftSettings: strict),
+      name: "JobsTests", dependencies: ["Jobs", "SQLite", "QueueWorker", "TestSupport"],
+      resources: [.copy("Fixtures")], swiftSettings: strict),
+    // A worker without engine or documents, to be killed.
+    .executableTarget(
+      name: "QueueWorker", dependencies: ["Jobs", "SQLite"],
+      path: "Tests/QueueWorker", swiftSettings: strict),
     .testTarget(
       name: "KernelsTests", dependencies: ["Kernels", "CKernels", "TestSupport"],
       swiftSettings: strict),

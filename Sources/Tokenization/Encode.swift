@@ -12,8 +12,16 @@ extension Tokenizer {
   ///
   /// - Precondition: The text has less than 4 GiB.
   package func encode(_ text: String, addedTokens use: AddedTokenUse = .recognised) -> Encoding {
-    var encoder = Encoder(self, textBytes: text.utf8.count)
-    let utf8 = text.utf8.span
+    encode(text.utf8.span, use)
+  }
+
+  /// The tokens of a part of a text, with places in that part.
+  package func encode(_ text: Substring, addedTokens use: AddedTokenUse = .recognised) -> Encoding {
+    encode(text.utf8.span, use)
+  }
+
+  private func encode(_ utf8: Span<UInt8>, _ use: AddedTokenUse) -> Encoding {
+    var encoder = Encoder(self, textBytes: utf8.count)
     if use == .asText || addedTokens.tokens.isEmpty {
       encoder.encode(utf8, 0..<utf8.count)
     } else {

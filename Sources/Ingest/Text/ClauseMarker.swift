@@ -79,7 +79,9 @@ struct ClauseMarker: Hashable, Sendable {
     let isLower = label.allSatisfy { (0x61...0x7A).contains($0) }
     let isUpper = label.allSatisfy { (0x41...0x5A).contains($0) }
     guard isLower || isUpper else { return nil }
-    if let roman = roman(label), label.count > 1 || [0x69, 0x76, 0x78].contains(label.first! | 0x20) {
+    if let roman = roman(label),
+      label.count > 1 || [0x69, 0x76, 0x78].contains(label.first! | 0x20)
+    {
       return (isLower ? .lowerRoman : .upperRoman, roman)
     }
     guard label.count == 1 || label.count == 2 && label.first == label.last else { return nil }
@@ -163,7 +165,9 @@ struct ClauseMarker: Hashable, Sendable {
       }
       let digits = utf8[label..<labelEnd].filter { (0x30...0x39).contains($0) }
       var trimmed = utf8[label..<labelEnd]
-      while let last = trimmed.last, [0x2E, 0x2C, 0x29, 0x2D].contains(last) { trimmed.removeLast() }
+      while let last = trimmed.last, [0x2E, 0x2C, 0x29, 0x2D].contains(last) {
+        trimmed.removeLast()
+      }
       let ordinal = Int(String(decoding: digits.prefix(9), as: UTF8.self)) ?? roman(trimmed)
       let isSingleLetter = trimmed.count == 1 && (0x41...0x5A).contains(trimmed.first!)
       guard ordinal != nil || isSingleLetter else { return nil }
