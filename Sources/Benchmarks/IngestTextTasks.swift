@@ -116,7 +116,8 @@ enum IngestTextTasks {
     try Data(text.utf8).write(to: url)
   }
 
-  private static func line(_ count: Int, _ noun: String, _ bytes: Int, _ seconds: Double) -> String {
+  private static func line(_ count: Int, _ noun: String, _ bytes: Int, _ seconds: Double) -> String
+  {
     let megabytes = Double(bytes) / 1e6
     let speed = seconds > 0 ? megabytes / seconds : 0
     return

@@ -257,7 +257,8 @@ extension DirectoryScanner.FoundFile {
     guard let before = FileSystem.entry(pathBytes, of: root) else {
       throw ReadError(
         .unreadable, file: relativePath,
-        what: "the file was there when the folder was scanned and is gone now (\(FileSystem.lastError()))",
+        what:
+          "the file was there when the folder was scanned and is gone now (\(FileSystem.lastError()))",
         advice: "Put it back, or run again to go on without it.")
     }
     guard before.kind == .file else {
@@ -273,7 +274,8 @@ extension DirectoryScanner.FoundFile {
     }
     guard let bytes = FileSystem.read(pathBytes, of: root, maximum: maximum + 1) else {
       throw ReadError(
-        .unreadable, file: relativePath, what: "the file cannot be read (\(FileSystem.lastError()))",
+        .unreadable, file: relativePath,
+        what: "the file cannot be read (\(FileSystem.lastError()))",
         advice: "Check the right to read it.")
     }
     let after = FileSystem.entry(pathBytes, of: root)
@@ -282,7 +284,8 @@ extension DirectoryScanner.FoundFile {
     else {
       throw ReadError(
         .unreadable, file: relativePath,
-        what: "the file changed while the run was going on (\(byteCount) bytes at the scan, \(bytes.count) now)",
+        what:
+          "the file changed while the run was going on (\(byteCount) bytes at the scan, \(bytes.count) now)",
         advice: "Run again when nothing writes to it.")
     }
     return bytes

@@ -7,6 +7,7 @@ struct HTMLAttributes {
   private var flags: HTMLTree.Flags = []
   /// Class and id, in lower case, parted by spaces.
   private var names: [UInt8] = []
+  private var classHash: UInt32 = 0
   private var columnSpan = 1
   private var rowSpan = 1
   private var start: Int?
@@ -19,7 +20,8 @@ struct HTMLAttributes {
 
   /// - Parameter value: nil for an attribute without one (`hidden`).
   mutating func add(_ key: UnsafePointer<xmlChar>, _ value: UnsafePointer<xmlChar>?) {
-    let name = unsafe UnsafeBufferPointer(start: key, count: strlen(UnsafeRawPointer(key).assumingMemoryBound(to: CChar.self)))
+    let name = unsafe UnsafeBufferPointer(
+      start: key, count: strlen(UnsafeRawPointer(key).assumingMemoryBound(to: CChar.self)))
     let value = unsafe value.map {
       unsafe UnsafeBufferPointer(
         start: $0, count: strlen(UnsafeRawPointer($0).assumingMemoryBound(to: CChar.self)))
@@ -52,7 +54,10 @@ struct HTMLAttributes {
     case 4 where isKey("lang") && tag == .html: language = text(40)
     case 4 where isKey("name") && tag == .meta: metaName = text(80).lowercased()
     case 4 where isKey("type") && tag == .ol: unsafe kind = value?.first ?? 0
-    case 5 where isKey("class"): names.append(contentsOf: lowered() + [0x20])
+    case 5 where isKey("class"):
+      let classes = lowered()
+      names.append(contentsOf: classes + [0x20])
+      classHash = classes.reduce(2_166_136_261) { ($0 ^ UInt32($1)) &* 16_777_619 }
     case 5 where isKey("style"): addStyle(lowered(600).filter { $0 > 0x20 })
     case 5 where isKey("align"):
       if lowered(10) == Array("center".utf8) { flags.insert(.centered) }
@@ -117,7 +122,10 @@ struct HTMLAttributes {
     HTMLNames.contains(text, Array(word.utf8))
   }
 
-  func finish(_ node: inout HTMLTree.Node, _ index: Int, _ tree: inout HTMLTree, _ cache: inout HTMLNames.Cache) {
+  func finish(
+    _ node: inout HTMLTree.Node, _ index: Int, _ tree: inout HTMLTree,
+    _ cache: inout HTMLNames.Cache
+  ) {
     var flags = flags
     if !names.isEmpty {
       let (named, weight) = cache.flags(of: names)
@@ -125,6 +133,7 @@ struct HTMLAttributes {
       node.value = Int32(weight)
     }
     node.flags = flags
+    node.last = classHash
     if columnSpan != 1 || rowSpan != 1 { tree.spans[index] = (columnSpan, rowSpan) }
     if let start { tree.listStarts[index] = start }
     if kind != 0 { tree.listKinds[index] = kind }

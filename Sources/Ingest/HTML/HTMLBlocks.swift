@@ -32,7 +32,9 @@ struct HTMLBlocks {
       }
     }
 
-    enum Kind { case plain, heading(Int), item, term, definition, caption, preformatted, list, ordered }
+    enum Kind {
+      case plain, heading(Int), item, term, definition, caption, preformatted, list, ordered
+    }
   }
 
   init(_ tree: HTMLTree, _ source: SourceText, _ content: HTMLContent) {
@@ -278,7 +280,8 @@ struct HTMLBlocks {
         return
       }
     }
-    if bytes.count <= 150, bytes.count >= 3, isBold && !endsSentence(bytes) || isCentered && isCapitals(bytes),
+    if bytes.count <= 150, bytes.count >= 3,
+      isBold && !endsSentence(bytes) || isCentered && isCapitals(bytes),
       bytes.contains(where: { (0x41...0x5A).contains($0 & 0xDF) || $0 >= 0x80 })
     {
       result.append(Block(.heading(text, level: isCentered ? 2 : 3)))
@@ -371,7 +374,9 @@ extension HTMLBlocks {
         captionEnd = 0
       }
       let node = tree.nodes[index]
-      if node.tag.isElement, node.tag.isSilent || node.flags.contains(.hidden) && !content.showsHidden {
+      if node.tag.isElement,
+        node.tag.isSilent || node.flags.contains(.hidden) && !content.showsHidden
+      {
         index = Int(node.end)
         continue
       }

@@ -136,7 +136,7 @@ import Foundation
     let place = UInt32(position + source.start)
     var node = HTMLTree.Node(
       tag: tag, flags: [], parent: Int32(open.last ?? -1), end: Int32(index + 1), first: place,
-      last: place, value: 0)
+      last: 0, value: 0)
     if let attributes = unsafe attributes {
       var read = HTMLAttributes(tag)
       var slot = 0
@@ -248,7 +248,9 @@ import Foundation
       for scalar in text.unicodeScalars { appendReference(scalar.value, here, here) }
       return
     }
-    if text == "&", byte(start + 1) != 0x23, !HTMLReferences.spellsAmpersand(source.utf8, start + source.start) {
+    if text == "&", byte(start + 1) != 0x23,
+      !HTMLReferences.spellsAmpersand(source.utf8, start + source.start)
+    {
       if let (value, length) = HTMLReferences.modern(source.utf8, start + source.start) {
         // A name of HTML 5, which the parser does not know; its name comes next and is skipped.
         skipUntil = start + length

@@ -24,8 +24,9 @@ enum HTMLReferences {
     var end = start + 1
     while end < utf8.count, end - start < 32 {
       let byte = utf8[end]
-      guard (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-        || (0x30...0x39).contains(byte)
+      guard
+        (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+          || (0x30...0x39).contains(byte)
       else { break }
       end += 1
     }
@@ -43,7 +44,8 @@ enum HTMLReferences {
     "lowbar": 0x5F, "UnderBar": 0x5F, "grave": 0x60, "lcub": 0x7B, "lbrace": 0x7B, "verbar": 0x7C,
     "vert": 0x7C, "rcub": 0x7D, "rbrace": 0x7D, "Tab": 0x09, "NewLine": 0x0A,
     "NonBreakingSpace": 0xA0, "hyphen": 0x2010, "dash": 0x2010, "horbar": 0x2015,
-    "rsquor": 0x2019, "lsquor": 0x201A, "ldquor": 0x201E, "rdquor": 0x201D, "OpenCurlyQuote": 0x2018,
+    "rsquor": 0x2019, "lsquor": 0x201A, "ldquor": 0x201E, "rdquor": 0x201D,
+    "OpenCurlyQuote": 0x2018,
     "CloseCurlyQuote": 0x2019, "OpenCurlyDoubleQuote": 0x201C, "CloseCurlyDoubleQuote": 0x201D,
     "nldr": 0x2025, "mldr": 0x2026, "ZeroWidthSpace": 0x200B, "NoBreak": 0x2060,
     "numsp": 0x2007, "puncsp": 0x2008, "hairsp": 0x200A, "emsp13": 0x2004, "emsp14": 0x2005,

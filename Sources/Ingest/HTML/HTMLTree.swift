@@ -23,7 +23,8 @@ struct HTMLTree {
     var parent: Int32
     /// The first node after the subtree.
     var end: Int32
-    /// Text and references: UTF-8 offsets. Elements: the offset behind the start tag's name, twice.
+    /// Text and references: UTF-8 offsets. Elements: the offset at the end of the start tag, and a hash
+    /// of the class attribute (0 without one).
     var first: UInt32
     var last: UInt32
     /// References: the scalar they stand for. Elements: class weight (signed).

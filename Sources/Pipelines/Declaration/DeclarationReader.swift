@@ -196,7 +196,10 @@ struct DeclarationReading {
     var ids: [String] = []
     for element in elements {
       guard let id = element.string() else { continue }
-      if ids.contains(id) { element.problem("“csv” names the step \(quoted(id)) twice") }
+      guard !ids.contains(id) else {
+        element.problem("“csv” names the step \(quoted(id)) twice")
+        continue
+      }
       ids.append(id)
       guard let steps else { continue }
       guard let step = steps.first(where: { $0.id == id }) else {
