@@ -2,7 +2,8 @@ import Foundation
 
 /// `docket-bench SUBJECT …`: measures one part of Docket.
 let subjects: [(name: String, help: String, run: ([String]) throws -> Void)] = [
-  ("ingest", IngestBenchmark.help, { try IngestBenchmark(arguments: $0).run() })
+  ("ingest", IngestBenchmark.help, { try IngestBenchmark(arguments: $0).run() }),
+  ("tokenizer", TokenizerBenchmark.help, { try TokenizerBenchmark(arguments: $0).run() }),
 ]
 
 let arguments = Array(CommandLine.arguments.dropFirst())
