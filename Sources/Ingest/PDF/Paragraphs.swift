@@ -122,11 +122,21 @@ struct ParagraphBuilder {
     return pitches[pitches.count * 2 / 5]
   }
 
-  /// Where text ends on the right around a line.
+  /// Where text ends on the right around a line: as far as more than one line goes, since a single
+  /// one may run over (an address that cannot be broken, say).
   private func rightMargin(near index: Int, _ lines: [Line]) -> Float {
-    var right: Float = 0
-    for i in max(0, index - 10)..<min(lines.count, index + 11) { right = max(right, lines[i].x1) }
-    return right
+    let near = lines[max(0, index - 10)..<min(lines.count, index + 11)]
+    var first: Float = -.infinity
+    var second: Float = -.infinity
+    for line in near {
+      if line.x1 > first {
+        second = first
+        first = line.x1
+      } else if line.x1 > second {
+        second = line.x1
+      }
+    }
+    return near.count >= 5 && first - second > bodySize * 1.5 ? second : first
   }
 
   // MARK: Where paragraphs end

@@ -108,6 +108,10 @@ struct WordMemory {
       || scalar >= 0xFB00 && scalar <= 0xFB06
   }
 
+  private static func isUpper(_ scalar: UInt32) -> Bool {
+    scalar >= 0x41 && scalar <= 0x5A || scalar >= 0xC0 && scalar <= 0xDE && scalar != 0xD7
+  }
+
   private static func isCJK(_ scalar: UInt32) -> Bool {
     scalar >= 0x3000 && scalar <= 0x30FF || scalar >= 0x3400 && scalar <= 0x9FFF
       || scalar >= 0xF900 && scalar <= 0xFAFF || scalar >= 0x20000 && scalar <= 0x3FFFF
