@@ -169,20 +169,10 @@ struct TokenizerFile {
     }
     var addedIDs: [[UInt8]: Int32] = [:]
     for token in added { addedIDs[token.content] = token.id }
-    /// What an id stands for: a range of `spellings`, and whether merges may build it.
     var bytes: [UInt8] = []
-    var ranges: [Range<Int>?] = Array(repeating: nil, count: entries.count + added.count)
-    var isSpelled = Array(repeating: false, count: ranges.count)
-    func place(_ id: Int32, _ range: Range<Int>, isSpelled spelled: Bool) -> Bool {
-      while ranges.count <= Int(id) {
-        ranges.append(nil)
-        isSpelled.append(false)
-      }
-      guard ranges[Int(id)] == nil else { return false }
-      ranges[Int(id)] = range
-      isSpelled[Int(id)] = spelled
-      return true
-    }
+    /// What ids stand for: parts of `bytes`, and whether merges may build them.
+    var tokens: [(id: Int32, range: Range<Int>, isSpelled: Bool)] = []
+    tokens.reserveCapacity(entries.count + added.count)
     for (spelling, value) in entries.members {
       let id = try identifier(value, "an entry of the vocabulary")
       let start = bytes.count
@@ -201,25 +191,23 @@ struct TokenizerFile {
         }
         addedIDs[Array(spelling.utf8)] = nil
       }
-      guard place(id, start..<bytes.count, isSpelled: spelled) else {
-        throw malformed("id \(id) stands for two entries of the vocabulary")
-      }
+      tokens.append((id, start..<bytes.count, spelled))
     }
     for token in added where addedIDs[token.content] != nil {
       let start = bytes.count
       bytes.append(contentsOf: token.content)
-      guard place(token.id, start..<bytes.count, isSpelled: false) else {
-        throw malformed("id \(token.id) stands for an added token and for another one")
-      }
+      tokens.append((token.id, start..<bytes.count, false))
     }
-    while let last = ranges.last, last == nil { ranges.removeLast() }
-    var vocabulary = Vocabulary(tokens: ranges.count, bytes: bytes.count)
-    for (id, range) in ranges.enumerated() {
-      guard let range else {
-        vocabulary.appendGap()
-        continue
+    if tokens.indices.dropFirst().contains(where: { tokens[$0].id < tokens[$0 - 1].id }) {
+      tokens.sort { $0.id < $1.id }
+    }
+    var vocabulary = Vocabulary(tokens: tokens.count, bytes: bytes.count)
+    for (id, range, isSpelled) in tokens {
+      guard id >= vocabulary.idLimit else {
+        throw malformed("id \(id) stands for two tokens")
       }
-      guard vocabulary.append(bytes.span.extracting(range), isSpelled: isSpelled[id]) else {
+      while vocabulary.idLimit < id { vocabulary.appendGap() }
+      guard vocabulary.append(bytes.span.extracting(range), isSpelled: isSpelled) else {
         throw malformed("token \(id) stands for the same bytes as another token")
       }
     }

@@ -7,7 +7,9 @@ struct Vocabulary: Sendable {
   private var offsets: [UInt32] = [0]
   /// Open addressing, keyed by the bytes: id + 1, or 0 for a free slot.
   private var slots: [UInt32] = []
-  private var gaps: Set<Int32> = []
+  /// Whether an id has no token; empty as long as there are no gaps.
+  private var isGap: [Bool] = []
+  private var gapCount = 0
 
   /// Far above any published vocabulary; a lying file cannot ask for more memory than this.
   static let largestID = 1 << 22 - 1
@@ -15,7 +17,7 @@ struct Vocabulary: Sendable {
   /// One more than the largest id.
   var idLimit: Int { offsets.count - 1 }
   /// The tokens there are; less than ``idLimit`` where ids have gaps.
-  var count: Int { idLimit - gaps.count }
+  var count: Int { idLimit - gapCount }
   /// Memory of the tables.
   var byteCount: Int { bytes.count + 4 * offsets.count + 4 * slots.count }
 
@@ -44,16 +46,30 @@ struct Vocabulary: Sendable {
 
   /// Passes over an id that no token has.
   mutating func appendGap() {
-    gaps.insert(Int32(idLimit))
+    isGap.append(contentsOf: repeatElement(false, count: idLimit - isGap.count))
+    isGap.append(true)
+    gapCount += 1
     offsets.append(UInt32(bytes.count))
   }
 
-  func contains(_ id: Int32) -> Bool { id >= 0 && id < idLimit && !gaps.contains(id) }
+  func contains(_ id: Int32) -> Bool {
+    id >= 0 && id < idLimit && !(id < isGap.count && isGap[Int(id)])
+  }
 
   /// The bytes of a token; none for an id that has no token.
   func bytes(of id: Int32) -> ArraySlice<UInt8> {
     guard id >= 0, id < idLimit else { return [] }
     return bytes[Int(offsets[Int(id)])..<Int(offsets[Int(id) + 1])]
+  }
+
+  /// The bytes of tokens, one after the other.
+  func bytes(of ids: [Int32]) -> [UInt8] {
+    var result: [UInt8] = []
+    result.reserveCapacity(5 * ids.count)
+    for id in ids where id >= 0 && id < idLimit {
+      result.append(contentsOf: bytes[Int(offsets[Int(id)])..<Int(offsets[Int(id) + 1])])
+    }
+    return result
   }
 
   /// How many bytes a token of this vocabulary stands for.

@@ -1,3 +1,4 @@
+import DefaultReader
 import Foundation
 import JSON
 import Testing
@@ -14,6 +15,7 @@ enum Fixtures {
   static let small = Result {
     try Tokenizer(folder: folder.appendingPathComponent("tokenizer-4k"))
   }
+  static let reader = Result { try Tokenizer(folder: DefaultReader.folder) }
   static let m1 = Result { try Tokenizer(folder: folder.appendingPathComponent("tokenizer-m1")) }
 }
 

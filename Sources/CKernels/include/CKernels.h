@@ -1,0 +1,109 @@
+// Arithmetic kernels of the engine, in plain C, one source file per instruction set.
+//
+// `scalar.c` is the truth: plain loops that read like the equations. `avx2.c`, `avx512.c` and `neon.c`
+// compute the same with vectors, and are tested against it. `ck_kernels_at` hands out the table of one
+// instruction set, and refuses what this machine cannot run.
+//
+// Conventions
+//   * A matrix is row-major; `ld…` is the distance between two rows, in elements.
+//   * Weights of a product y = x · Wᵀ (W is [n, k]) are packed in panels of 16 columns of y:
+//       f32:  [ceil(n/16)][k][16]
+//       bf16: [ceil(n/16)][ceil(k/2)][16][2]          the pair is k = 2i, 2i+1; a missing k is zero
+//     Missing columns are zero. So one vector load feeds 8 or 16 columns, and no product needs a sum
+//     across lanes.
+//   * Every element of a product is one chain of multiply-adds in the order of k, whatever the number
+//     of rows at hand. So a row's result does not depend on the rows computed beside it: reading a
+//     text in pieces of any size gives the same bits, and so does any number of threads.
+//   * No kernel allocates. Scratch is handed in, with its size stated.
+//   * Pointers may be unaligned; packed weights run faster on 64-byte borders.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+enum { CK_PANEL = 16 };
+// Rows of a block of lightning attention. Blocks stand at multiples of it from the start of the text.
+enum { CK_BLOCK = 64 };
+// Keys of a tile of softmax attention; the cache is laid out in such tiles.
+enum { CK_KEYS = 128 };
+
+typedef enum ck_level {
+  CK_SCALAR = 0,
+  CK_AVX2 = 1,         // AVX2 and FMA
+  CK_AVX512 = 2,       // AVX-512 F, BW, VL, DQ
+  CK_AVX512_DOT = 3,   // and VNNI and BF16
+  CK_NEON = 4,
+} ck_level;
+
+typedef struct ck_kernels {
+  const char *name;
+  ck_level level;
+
+  // y[rows, n] = x[rows, k] · W, or += with `accumulate`. Panels of W stand `panel_stride` elements
+  // apart (16·k for packed weights).
+  void (*gemm_f32)(size_t rows, size_t n, size_t k, const float *x, size_t ldx, const float *w,
+                   size_t panel_stride, float *y, size_t ldy, int accumulate);
+  // The same with bf16 weights, products and sums in f32.
+  void (*gemm_bf16)(size_t rows, size_t n, size_t k, const float *x, size_t ldx, const uint16_t *w,
+                    size_t panel_stride, float *y, size_t ldy, int accumulate);
+
+  // y[r] = w ⊙ x[r] / sqrt(mean(x[r]²) + epsilon), over rows of n.
+  void (*rms_norm)(size_t rows, size_t n, const float *x, size_t ldx, const float *w, float epsilon,
+                   float *y, size_t ldy);
+  // y[r] = sigmoid(gate[r]) ⊙ w ⊙ x[r] / sqrt(mean(x[r]²) + epsilon). y may be x.
+  void (*gated_norm)(size_t rows, size_t n, const float *x, size_t ldx, const float *gate,
+                     size_t ldg, const float *w, float epsilon, float *y, size_t ldy);
+  // x = x · sigmoid(x), n elements.
+  void (*silu)(size_t n, float *x);
+  // x = silu(x) ⊙ y.
+  void (*silu_times)(size_t n, float *x, const float *y);
+  // y = alpha · x + beta · y.
+  void (*mix)(size_t n, float alpha, const float *x, float beta, float *y);
+  // y += a · x.
+  void (*add_scaled)(size_t n, float a, const float *x, float *y);
+  // y = f32 of bf16 x.
+  void (*widen_bf16)(size_t n, const uint16_t *x, float *y);
+
+  // Lightning attention of one head over `rows` consecutive tokens.
+  //   O = ((Q Kᵀ) ⊙ Λ) V + (Q ⊙ λq) S inside a block; S ← exp(−s·B) S + (K ⊙ λk)ᵀ V at its end.
+  // `first` is the place of row 0 in its block, 0 ..< CK_BLOCK. dp = d rounded up to 16.
+  //   q, k, v [rows, d] with row distance ld; o [rows, d] with row distance ldo
+  //   keys    [CK_BLOCK/16][d][16]   the block's keys so far, transposed in panels
+  //   values  [dp/16][CK_BLOCK][16]  the block's values so far
+  //   state   [dp/16][d][16]         S at the start of the block
+  //   decay   [CK_BLOCK + 1]         exp(−s·i)
+  //   scratch CK_BLOCK·(CK_BLOCK + 2·d) floats
+  void (*lightning)(size_t rows, size_t first, size_t d, const float *q, const float *k,
+                    const float *v, size_t ld, float *keys, float *values, float *state,
+                    const float *decay, float *o, size_t ldo, float *scratch);
+
+  // Softmax attention of `rows` queries that share one key/value head, over one run of key tiles:
+  // the running maximum, sum and weighted values go on from what is in `maximum`, `sum`, `o`.
+  //   q       [rows, d], already scaled by 1/√d; row r sees keys 0 ..< limits[r] of this run
+  //   limits  not decreasing
+  //   keys    [tiles][CK_KEYS/16][d][16]; values [tiles][dp/16][CK_KEYS][16]; tiles `tile_stride` apart
+  //   maximum, sum [rows]  start with −∞ and 0;   o [rows, dp] starts with 0
+  //   scratch rows·CK_KEYS floats
+  // At the end the caller divides o by sum.
+  void (*attend)(size_t rows, size_t d, const float *q, const uint32_t *limits, const float *keys,
+                 const float *values, size_t tile_stride, float *maximum, float *sum, float *o,
+                 float *scratch);
+} ck_kernels;
+
+// The table of `level`, or NULL when this build or this machine does not have it.
+const ck_kernels *ck_kernels_at(ck_level level);
+// The widest table this machine can run.
+const ck_kernels *ck_kernels_best(void);
+
+// Packing, scalar: done once at load.
+//   w [n, k] row-major in f32, bf16 or f16 → panels as above, of `panels` panels from row `16·first`.
+void ck_pack_f32_from_f32(size_t n, size_t k, const float *w, float *packed);
+void ck_pack_f32_from_bf16(size_t n, size_t k, const uint16_t *w, float *packed);
+void ck_pack_bf16_from_bf16(size_t n, size_t k, const uint16_t *w, uint16_t *packed);
+void ck_pack_bf16_from_f32(size_t n, size_t k, const float *w, uint16_t *packed);
+// f32 of IEEE half-precision numbers.
+void ck_widen_f16(size_t n, const uint16_t *x, float *y);
+// Rounds to nearest even; NaN stays NaN.
+uint16_t ck_bf16(float x);
+// How many of n numbers are NaN or infinite.
+size_t ck_count_not_finite_f32(size_t n, const float *x);
+size_t ck_count_not_finite_bf16(size_t n, const uint16_t *x);

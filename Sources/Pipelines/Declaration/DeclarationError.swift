@@ -21,8 +21,21 @@ package struct DeclarationError: Error, Hashable, Sendable, CustomStringConverti
 
     /// `pipelines/nightly.json5:14:3: unknown key “stpes”; did you mean “steps”?`
     package var description: String {
-      position.map { "\(file.relativePath):\($0): \(message)" }
-        ?? "\(file.relativePath): \(message)"
+      let place = position.map { "\(file.relativePath):\($0)" } ?? file.relativePath
+      return Self.printable("\(place): \(message)")
+    }
+
+    /// Names in files may hold anything, and terminals obey control characters.
+    private static func printable(_ text: String) -> String {
+      var result = String.UnicodeScalarView()
+      for scalar in text.unicodeScalars {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator:
+          result.append(contentsOf: "U+\(String(scalar.value, radix: 16))".unicodeScalars)
+        default: result.append(scalar)
+        }
+      }
+      return String(result)
     }
   }
 

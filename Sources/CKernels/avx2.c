@@ -1,0 +1,67 @@
+// AVX2 and FMA: 8 lanes, 16 registers, so tiles of 6 rows by one panel (12 sums).
+#if defined(__x86_64__)
+#include <immintrin.h>
+#include <stdint.h>
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+
+#define LANES 8
+#define MR 6
+#define ROW_GROUP 96
+typedef __m256 VF;
+typedef __m256i VI;
+
+#define PRIMITIVE static inline __attribute__((always_inline))
+PRIMITIVE VF v_load(const float *x) { return _mm256_loadu_ps(x); }
+PRIMITIVE void v_store(float *y, VF x) { _mm256_storeu_ps(y, x); }
+PRIMITIVE VF v_set(float x) { return _mm256_set1_ps(x); }
+PRIMITIVE VF v_fma(VF a, VF b, VF c) { return _mm256_fmadd_ps(a, b, c); }
+// The second operand is returned when either is NaN.
+PRIMITIVE VF v_max(VF a, VF b) { return _mm256_max_ps(a, b); }
+PRIMITIVE VF v_min(VF a, VF b) { return _mm256_min_ps(a, b); }
+PRIMITIVE VF v_round_to_int(VF x, VI *whole) {
+  *whole = _mm256_cvtps_epi32(x);
+  return _mm256_cvtepi32_ps(*whole);
+}
+PRIMITIVE VF v_power_of_two(VI n) {
+  return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_add_epi32(n, _mm256_set1_epi32(127)), 23));
+}
+// 0 where x < low, else y.
+PRIMITIVE VF v_zero_below(VF x, VF low, VF y) {
+  return _mm256_andnot_ps(_mm256_cmp_ps(x, low, _CMP_LT_OQ), y);
+}
+PRIMITIVE VF v_even(const uint16_t *pairs) {
+  return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_loadu_si256((const __m256i *)pairs), 16));
+}
+PRIMITIVE VF v_odd(const uint16_t *pairs) {
+  return _mm256_and_ps(_mm256_loadu_ps((const float *)pairs),
+                       _mm256_castsi256_ps(_mm256_set1_epi32((int)0xffff0000)));
+}
+
+#define TILES                                                                                      \
+  TILE(1, 1) TILE(1, 2) TILE(1, 4) TILE(2, 1) TILE(2, 2) TILE(3, 1) TILE(3, 2) TILE(4, 1) TILE(5, 1) \
+      TILE(6, 1)
+#define TILE_TABLE(T)                                                                              \
+  [1] = {4, {0, T##_1x1, T##_1x2, 0, T##_1x4}}, [2] = {2, {0, T##_2x1, T##_2x2}},                  \
+  [3] = {2, {0, T##_3x1, T##_3x2}}, [4] = {1, {0, T##_4x1}}, [5] = {1, {0, T##_5x1}},              \
+  [6] = {1, {0, T##_6x1}}
+
+#include "vector.h"
+
+#pragma clang attribute pop
+
+const ck_kernels ck_avx2_kernels = {
+    .name = "AVX2",
+    .level = CK_AVX2,
+    .gemm_f32 = gemm_f32,
+    .gemm_bf16 = gemm_bf16_widening,
+    .rms_norm = rms_norm,
+    .gated_norm = gated_norm,
+    .silu = silu,
+    .silu_times = silu_times,
+    .mix = mix,
+    .add_scaled = add_scaled,
+    .widen_bf16 = widen_bf16,
+    .lightning = lightning,
+    .attend = attend,
+};
+#endif

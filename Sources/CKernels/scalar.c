@@ -1,0 +1,159 @@
+// The truth: every kernel as plain loops. Slow, and meant to be read.
+#include <math.h>
+#include <string.h>
+
+#include "internal.h"
+
+static float widened(uint16_t x) {
+  uint32_t bits = (uint32_t)x << 16;
+  float y;
+  memcpy(&y, &bits, 4);
+  return y;
+}
+
+static void gemm_f32(size_t rows, size_t n, size_t k, const float *x, size_t ldx, const float *w,
+                     size_t panel_stride, float *y, size_t ldy, int accumulate) {
+  for (size_t r = 0; r < rows; r++)
+    for (size_t c = 0; c < n; c++) {
+      const float *panel = w + c / CK_PANEL * panel_stride + c % CK_PANEL;
+      float sum = accumulate ? y[r * ldy + c] : 0;
+      for (size_t i = 0; i < k; i++) sum += x[r * ldx + i] * panel[i * CK_PANEL];
+      y[r * ldy + c] = sum;
+    }
+}
+
+static void gemm_bf16(size_t rows, size_t n, size_t k, const float *x, size_t ldx,
+                      const uint16_t *w, size_t panel_stride, float *y, size_t ldy,
+                      int accumulate) {
+  for (size_t r = 0; r < rows; r++)
+    for (size_t c = 0; c < n; c++) {
+      const uint16_t *panel = w + c / CK_PANEL * panel_stride + c % CK_PANEL * 2;
+      float sum = accumulate ? y[r * ldy + c] : 0;
+      for (size_t i = 0; i < k; i++)
+        sum += x[r * ldx + i] * widened(panel[i / 2 * 2 * CK_PANEL + i % 2]);
+      y[r * ldy + c] = sum;
+    }
+}
+
+static void rms_norm(size_t rows, size_t n, const float *x, size_t ldx, const float *w,
+                     float epsilon, float *y, size_t ldy) {
+  for (size_t r = 0; r < rows; r++, x += ldx, y += ldy) {
+    float squares = 0;
+    for (size_t i = 0; i < n; i++) squares += x[i] * x[i];
+    float scale = 1 / sqrtf(squares / (float)n + epsilon);
+    for (size_t i = 0; i < n; i++) y[i] = w[i] * (x[i] * scale);
+  }
+}
+
+static void gated_norm(size_t rows, size_t n, const float *x, size_t ldx, const float *gate,
+                       size_t ldg, const float *w, float epsilon, float *y, size_t ldy) {
+  for (size_t r = 0; r < rows; r++, x += ldx, y += ldy, gate += ldg) {
+    float squares = 0;
+    for (size_t i = 0; i < n; i++) squares += x[i] * x[i];
+    float scale = 1 / sqrtf(squares / (float)n + epsilon);
+    for (size_t i = 0; i < n; i++) y[i] = w[i] * (x[i] * scale) / (1 + expf(-gate[i]));
+  }
+}
+
+static void silu(size_t n, float *x) {
+  for (size_t i = 0; i < n; i++) x[i] = x[i] / (1 + expf(-x[i]));
+}
+
+static void silu_times(size_t n, float *x, const float *y) {
+  for (size_t i = 0; i < n; i++) x[i] = x[i] / (1 + expf(-x[i])) * y[i];
+}
+
+static void mix(size_t n, float alpha, const float *x, float beta, float *y) {
+  for (size_t i = 0; i < n; i++) y[i] = alpha * x[i] + beta * y[i];
+}
+
+static void add_scaled(size_t n, float a, const float *x, float *y) {
+  for (size_t i = 0; i < n; i++) y[i] += a * x[i];
+}
+
+static void widen_bf16(size_t n, const uint16_t *x, float *y) {
+  for (size_t i = 0; i < n; i++) y[i] = widened(x[i]);
+}
+
+static void lightning(size_t rows, size_t first, size_t d, const float *q, const float *k,
+                      const float *v, size_t ld, float *keys, float *values, float *state,
+                      const float *decay, float *o, size_t ldo, float *scratch) {
+  (void)scratch;
+  for (size_t r = 0; r < rows; r++, q += ld, k += ld, v += ld, o += ldo) {
+    size_t i = (first + r) % CK_BLOCK;
+    for (size_t c = 0; c < d; c++) {
+      keys[(i / CK_PANEL * d + c) * CK_PANEL + i % CK_PANEL] = k[c];
+      values[(c / CK_PANEL * CK_BLOCK + i) * CK_PANEL + c % CK_PANEL] = v[c];
+    }
+    for (size_t c = 0; c < d; c++) {
+      const float *column = state + c / CK_PANEL * d * CK_PANEL + c % CK_PANEL;
+      float sum = 0;
+      for (size_t a = 0; a < d; a++) sum += q[a] * decay[i + 1] * column[a * CK_PANEL];
+      o[c] = sum;
+    }
+    for (size_t j = 0; j <= i; j++) {
+      float score = 0;
+      for (size_t c = 0; c < d; c++)
+        score += q[c] * keys[(j / CK_PANEL * d + c) * CK_PANEL + j % CK_PANEL];
+      for (size_t c = 0; c < d; c++)
+        o[c] += score * decay[i - j]
+                * values[(c / CK_PANEL * CK_BLOCK + j) * CK_PANEL + c % CK_PANEL];
+    }
+    if (i + 1 < CK_BLOCK) continue;
+    for (size_t a = 0; a < d; a++)
+      for (size_t c = 0; c < d; c++) {
+        float *s = state + (c / CK_PANEL * d + a) * CK_PANEL + c % CK_PANEL;
+        float sum = *s * decay[CK_BLOCK];
+        for (size_t j = 0; j < CK_BLOCK; j++)
+          sum += keys[(j / CK_PANEL * d + a) * CK_PANEL + j % CK_PANEL] * decay[CK_BLOCK - 1 - j]
+                 * values[(c / CK_PANEL * CK_BLOCK + j) * CK_PANEL + c % CK_PANEL];
+        *s = sum;
+      }
+  }
+}
+
+static void attend(size_t rows, size_t d, const float *q, const uint32_t *limits, const float *keys,
+                   const float *values, size_t tile_stride, float *maximum, float *sum, float *o,
+                   float *scratch) {
+  size_t dp = (d + CK_PANEL - 1) / CK_PANEL * CK_PANEL;
+  for (size_t r = 0; r < rows; r++, q += d, o += dp)
+    for (size_t from = 0; from < limits[r]; from += CK_KEYS) {
+      size_t count = limits[r] - from < CK_KEYS ? limits[r] - from : CK_KEYS;
+      const float *tile_keys = keys + from / CK_KEYS * tile_stride;
+      const float *tile_values = values + from / CK_KEYS * tile_stride;
+      float largest = maximum[r];
+      for (size_t j = 0; j < count; j++) {
+        float score = 0;
+        for (size_t c = 0; c < d; c++)
+          score += q[c] * tile_keys[(j / CK_PANEL * d + c) * CK_PANEL + j % CK_PANEL];
+        scratch[j] = score;
+        if (score > largest) largest = score;
+      }
+      float shrink = expf(maximum[r] - largest);
+      maximum[r] = largest;
+      sum[r] *= shrink;
+      for (size_t c = 0; c < d; c++) o[c] *= shrink;
+      for (size_t j = 0; j < count; j++) {
+        float p = expf(scratch[j] - largest);
+        sum[r] += p;
+        for (size_t c = 0; c < d; c++)
+          o[c] += p * tile_values[(c / CK_PANEL * CK_KEYS + j) * CK_PANEL + c % CK_PANEL];
+      }
+    }
+}
+
+const ck_kernels ck_scalar_kernels = {
+    .name = "scalar",
+    .level = CK_SCALAR,
+    .gemm_f32 = gemm_f32,
+    .gemm_bf16 = gemm_bf16,
+    .rms_norm = rms_norm,
+    .gated_norm = gated_norm,
+    .silu = silu,
+    .silu_times = silu_times,
+    .mix = mix,
+    .add_scaled = add_scaled,
+    .widen_bf16 = widen_bf16,
+    .lightning = lightning,
+    .attend = attend,
+};

@@ -1,0 +1,93 @@
+import Digests
+package import Foundation
+package import Kernels
+import Synchronization
+
+/// A loaded model: immutable, shared by any number of sessions.
+package final class Engine: Sendable {
+  package let configuration: Configuration
+  package let folder: URL
+  package let weights: WeightFormat
+  let model: Model
+  /// [vocabulary or labels, …]: the last product of whichever head there is.
+  let head: PackedMatrix
+  let tagger: TagHead?
+  private let files: [MappedFile]
+  private let digest = Mutex<String?>(nil)
+
+  /// Loads the checkpoint in `folder`: `config.json` and safetensors, in one file or in shards.
+  ///
+  /// - Parameters:
+  ///   - weights: how to keep the weights of products; what the file has, by default.
+  ///   - threads: how many threads compute. Results do not depend on it.
+  ///   - kernels: the instruction set; the widest of this machine, by default.
+  /// - Throws: what cannot be read, what does not fit, which tensor is missing.
+  package init(
+    folder: URL, weights: WeightFormat = .asStored, threads: Int,
+    kernels: KernelSet = KernelSet.best
+  ) throws(InferenceError) {
+    self.folder = folder
+    self.weights = weights
+    configuration = try Configuration(
+      TensorStore.json(folder.appendingPathComponent("config.json")))
+    let store = try TensorStore(folder: folder)
+    model = try Model(
+      store, configuration, weights: weights, kernels: kernels, workers: Workers(threads))
+    let hidden = configuration.hiddenSize
+    switch configuration.head {
+    case .languageModel:
+      tagger = nil
+      let own = store.contains("lm_head.weight") && !configuration.tiedEmbeddings
+      head = try store.matrix(
+        own ? "lm_head.weight" : "model.embed_tokens.weight", configuration.vocabularySize, hidden,
+        as: weights)
+    case .tagging:
+      let tagger = try TagHead(store, configuration, weights)
+      self.tagger = tagger
+      head = tagger.output
+    }
+    files = store.files
+    for file in store.files { file.release() }
+  }
+
+  /// Names of what a tagging checkpoint marks, in the order of its logits; empty for one that writes.
+  package var labels: [String] { configuration.labels }
+
+  /// Whether it writes text.
+  package var writes: Bool { configuration.head == .languageModel }
+
+  /// Whether it marks spans.
+  package var tags: Bool { configuration.head == .tagging }
+
+  /// Starts a reading at position 0.
+  package func session() -> Session { Session(self) }
+
+  /// SHA-256 over the names and digests of the configuration and the weight files: it changes whenever a
+  /// result could. The first call reads the whole checkpoint.
+  package func weightsDigest() throws(InferenceError) -> String {
+    if let known = digest.withLock({ $0 }) { return known }
+    var lines = ""
+    let config = try MappedFile(folder.appendingPathComponent("config.json"))
+    for file in [config] + files {
+      var hash = SHA256()
+      unsafe hash.update(file.bytes)
+      lines += "\(hash.hexDigest())  \(file.url.lastPathComponent)\n"
+    }
+    for file in files { file.release() }
+    let result = SHA256.hash(of: lines)
+    digest.withLock { $0 = result }
+    return result
+  }
+
+  /// Row `row` of `x` times the head, over all threads.
+  func product(of x: Plane, row: Int, into y: Plane) {
+    let head = head
+    let kernels = model.kernels
+    let share = 512
+    model.workers.run((head.outputs + share - 1) / share) { item, _ in
+      kernels.multiply(
+        x, rows: row..<row + 1, by: head,
+        outputs: item * share..<min(head.outputs, (item + 1) * share), into: y, yRow: 0)
+    }
+  }
+}
