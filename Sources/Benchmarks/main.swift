@@ -1,12 +1,16 @@
 import Foundation
+import Ingest
 
 /// `docket-bench SUBJECT …`: measures one part of Docket.
 let subjects: [(name: String, help: String, run: ([String]) throws -> Void)] = [
+  ("answers", AnswersBenchmark.help, { try AnswersBenchmark(arguments: $0).run() }),
+  ("engine", EngineBenchmark.help, { try EngineBenchmark(arguments: $0).run() }),
   ("ingest", IngestBenchmark.help, { try IngestBenchmark(arguments: $0).run() }),
   ("tokenizer", TokenizerBenchmark.help, { try TokenizerBenchmark(arguments: $0).run() }),
 ]
 
 let arguments = Array(CommandLine.arguments.dropFirst())
+if arguments.first == PDFReaderProcess.subcommand { PDFReaderProcess.main() }
 guard let subject = subjects.first(where: { $0.name == arguments.first }) else {
   for subject in subjects { print("docket-bench \(subject.name) \(subject.help)") }
   exit(arguments.isEmpty || arguments == ["--help"] ? 0 : 2)

@@ -180,7 +180,9 @@ struct AnchoredTextBuilder {
     let utf8 = source.utf8
     var position = range.lowerBound
     var kept = position
-    func isPlain(_ byte: UInt8) -> Bool { byte > 0x20 && byte != 0xC2 && byte != 0xE2 && byte != 0xEF }
+    func isPlain(_ byte: UInt8) -> Bool {
+      byte > 0x20 && byte != 0xC2 && byte != 0xE2 && byte != 0xEF
+    }
     while position < range.upperBound {
       let byte = utf8[position]
       if isPlain(byte) {

@@ -105,8 +105,9 @@ extension SourceText {
 
   // MARK: Double bytes
 
-  private init(multiByteFile file: [UInt8], form: TextEncoding.MultiByteForm, encoding: TextEncoding)
-  {
+  private init(
+    multiByteFile file: [UInt8], form: TextEncoding.MultiByteForm, encoding: TextEncoding
+  ) {
     var writer = DecodedWriter(capacity: file.count + file.count / 2)
     guard let converter = Converter(from: encoding.converterName) else {
       writer.replace(0..<file.count)
@@ -163,7 +164,9 @@ extension SourceText {
     var position = 0
     while position < file.count {
       let byte = file[position]
-      if byte == 0x1B, position + 2 < file.count, file[position + 1] == 0x28 || file[position + 1] == 0x24 {
+      if byte == 0x1B, position + 2 < file.count,
+        file[position + 1] == 0x28 || file[position + 1] == 0x24
+      {
         let isWide = file[position + 1] == 0x24
         let length = isWide && file[position + 2] == 0x28 ? 4 : 3
         escape = Array(file[position..<min(position + length, file.count)])

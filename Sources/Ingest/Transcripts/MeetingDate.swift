@@ -53,7 +53,8 @@ enum MeetingDate {
   private static func numeric(_ tokens: [Token], _ index: Int) -> String? {
     guard index + 4 < tokens.count, case .number(let first, let digits) = tokens[index],
       case .mark(let mark) = tokens[index + 1], case .number(let second, _) = tokens[index + 2],
-      case .mark(mark) = tokens[index + 3], case .number(let third, let lastDigits) = tokens[index + 4]
+      case .mark(mark) = tokens[index + 3],
+      case .number(let third, let lastDigits) = tokens[index + 4]
     else { return nil }
     if digits == 4, "-/.".contains(mark) { return iso(first, second, third) }
     guard lastDigits == 4 else { return nil }

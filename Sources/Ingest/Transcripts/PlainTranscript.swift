@@ -14,10 +14,10 @@ struct PlainTranscript {
     let lines = TextLine.lines(of: source)
     var best: (shape: Shape, openings: [Int: Opening], score: Int)?
     for shape in Shape.allCases {
-      guard let openings = shape.openings(lines, source), openings.count > best?.score ?? 0 else {
-        continue
-      }
-      best = (shape, openings, openings.count)
+      guard let openings = shape.openings(lines, source) else { continue }
+      // Every stamped line with a name is a stamped line: names decide.
+      let score = shape == .stamp ? openings.count : openings.count * 2
+      if score > best?.score ?? 0 { best = (shape, openings, score) }
     }
     guard let best, let first = best.openings.keys.min() else { return nil }
     let header = Array(lines[..<first])
@@ -280,7 +280,8 @@ extension PlainTranscript {
         dashes += 1
         next += 1
       }
-      if dashes > 0, let (second, after) = time(utf8, Timestamp.skipSpace(utf8, next, limit), limit) {
+      if dashes > 0, let (second, after) = time(utf8, Timestamp.skipSpace(utf8, next, limit), limit)
+      {
         end = second
         position = after
       }
@@ -293,7 +294,9 @@ extension PlainTranscript {
       }
       // `-`, `:` or `|` between time and name.
       position = Timestamp.skipSpace(utf8, position, limit)
-      while position < limit, utf8[position] == 0x2D || utf8[position] == 0x3A || utf8[position] == 0x7C {
+      while position < limit,
+        utf8[position] == 0x2D || utf8[position] == 0x3A || utf8[position] == 0x7C
+      {
         position = Timestamp.skipSpace(utf8, position + 1, limit)
       }
       return Stamp(start: start, end: end, after: position)

@@ -67,21 +67,27 @@ struct SpeakerLabel: Hashable, Sendable {
       if character == ")" || character == "]" { depth -= 1 }
     }
     let words = outside.split(whereSeparator: \.isWhitespace)
-    guard !words.isEmpty || depth == 0 && text.hasPrefix("["), words.count <= 7 else { return false }
+    guard !words.isEmpty || depth == 0 && text.hasPrefix("["), words.count <= 7 else {
+      return false
+    }
     if words.isEmpty { return text.count <= 40 }
-    if isStopWord(outside.lowercased()) { return false }
+    // `CC` is a copy line in a letter and the capsule communicator on the air.
+    if outside != "CC", isStopWord(outside.lowercased()) { return false }
     for (index, word) in words.enumerated() {
       guard let first = word.unicodeScalars.first else { return false }
       let isLast = index == words.count - 1
       if word.hasSuffix("."), word.count > 5, !isLast { return false }
       if word.hasSuffix(","), isLast { return false }
-      let isCapital = first.properties.isUppercase || first.properties.generalCategory == .otherLetter
+      let isCapital =
+        first.properties.isUppercase || first.properties.generalCategory == .otherLetter
       let isNumber = (0x30...0x39).contains(first.value) && index > 0
       let isLink =
         index > 0
-        && ["of", "the", "and", "de", "da", "di", "van", "von", "der", "den", "la", "le", "for", "al",
-          "el", "bin", "del", "dos", "du", "zu", "y", "e", "&", "-", "|", "/"].contains(
-            word.lowercased())
+        && [
+          "of", "the", "and", "de", "da", "di", "van", "von", "der", "den", "la", "le", "for", "al",
+          "el", "bin", "del", "dos", "du", "zu", "y", "e", "&", "-", "|", "/",
+        ].contains(
+          word.lowercased())
       if !isCapital, !isNumber, !isLink, !"'\"’#&".unicodeScalars.contains(first) {
         // `speaker 1`, `spk_0`, `unknown`: machines write names small.
         guard index == 0, words.count <= 2, machineNames.contains(where: { word.hasPrefix($0) })
@@ -99,8 +105,10 @@ struct SpeakerLabel: Hashable, Sendable {
   }
 
   private static let stopWords: Set<String> = [
-    "note", "notes", "warning", "caution", "example", "examples", "important", "tip", "hint", "todo",
-    "date", "time", "subject", "re", "from", "to", "cc", "bcc", "sent", "title", "location", "place",
+    "note", "notes", "warning", "caution", "example", "examples", "important", "tip", "hint",
+    "todo",
+    "date", "time", "subject", "re", "from", "to", "cc", "bcc", "sent", "title", "location",
+    "place",
     "attendees", "participants", "present", "absent", "agenda", "summary", "source", "sources",
     "figure", "table", "see", "see also", "remark", "remarks", "reply-to", "message-id", "url",
     "http", "https", "phone", "tel", "fax", "email", "e-mail", "address", "name", "page", "version",
@@ -111,7 +119,8 @@ struct SpeakerLabel: Hashable, Sendable {
     "enclosure", "enclosures", "start", "end", "step", "where", "when", "what", "who", "why", "how",
     "definition", "definitions", "exhibit", "schedule", "section", "article", "whereas", "recitals",
     "for example", "note that", "in addition", "namely", "update", "edit", "description", "type",
-    "file", "path", "meeting", "meeting date", "meeting title", "hinweis", "datum", "ort", "betreff",
+    "file", "path", "meeting", "meeting date", "meeting title", "hinweis", "datum", "ort",
+    "betreff",
   ]
 }
 

@@ -5,6 +5,8 @@
 #ifndef POPPLER_SHIM_H
 #define POPPLER_SHIM_H
 
+#include "ReadingProcess.h"
+
 #include <stddef.h>
 #include <stdint.h>
 

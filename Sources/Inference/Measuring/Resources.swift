@@ -1,0 +1,26 @@
+import Foundation
+
+/// What this process has used so far.
+package struct Resources: Sendable {
+  /// Seconds since some start.
+  package let wall: Double
+  /// Seconds of all threads together.
+  package let cpu: Double
+
+  package static func now() -> Resources {
+    Resources(wall: seconds(CLOCK_MONOTONIC), cpu: seconds(CLOCK_PROCESS_CPUTIME_ID))
+  }
+
+  /// Most memory resident at any time, in MiB.
+  package static func peakMemory() -> Int {
+    var usage = rusage()
+    unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    return usage.ru_maxrss / 1024
+  }
+
+  private static func seconds(_ clock: clockid_t) -> Double {
+    var time = timespec()
+    unsafe clock_gettime(clock, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+  }
+}

@@ -1,0 +1,424 @@
+package import Documents
+
+extension Minutes {
+  /// Takes minutes of a transcript.
+  ///
+  /// - Parameters:
+  ///   - scores: what a tagging checkpoint says about the text; nil takes words alone.
+  ///   - date: the meeting's date, ISO 8601, where the caller knows it; otherwise the document's.
+  package init(
+    of document: Document, text: ExtractedText, scores: TagScores?, date: String? = nil
+  ) {
+    let bytes = Array(text.text.utf8)
+    var secretary = Secretary(document, text: text, bytes: bytes, scores: scores, date: date)
+    self = secretary.minutes()
+  }
+}
+
+/// One taking of minutes; holds what its parts share.
+private struct Secretary {
+  let document: Document
+  let text: ExtractedText
+  let bytes: [UInt8]
+  var talk: Talk
+  let hasModel: Bool
+  let features: ItemRanking.Features
+  let salience: [Double]
+  let meetingDate: CalendarDate?
+  /// Words that appear capitalised within sentences and never in lower case: names, as a rule.
+  let names: Set<String>
+  var topics: [(utterances: Range<Int>, topic: Minutes.Topic)] = []
+
+  init(
+    _ document: Document, text: ExtractedText, bytes: [UInt8], scores: TagScores?, date: String?
+  ) {
+    self.document = document
+    self.text = text
+    self.bytes = bytes
+    talk = Talk(document, text: text, bytes: bytes)
+    hasModel = scores?.column(of: "meeting_salient") != nil
+    features = ItemRanking.Features(talk, scores: hasModel ? scores : nil)
+    salience = ItemRanking(features, kind: .salient).logits
+    meetingDate =
+      (date ?? document.metadata.date).flatMap(Self.isoDate)
+      ?? Self.datedPreamble(document)
+    names = Self.names(talk, text: text)
+  }
+
+  mutating func minutes() -> Minutes {
+    topics = makeTopics()
+    let actions = makeActions()
+    let decisions = makeDecisions(except: Set(actions.map(\.statement.evidence[0])))
+    let taken = Set(
+      (actions.map(\.statement) + decisions.map(\.statement)).flatMap(\.evidence))
+    let questions = makeQuestions(except: taken)
+    let problems = makeProblems(except: taken.union(questions.flatMap(\.statement.evidence)))
+    return Minutes(
+      meeting: Minutes.Meeting(
+        title: title, date: meetingDate?.iso, place: place, next: nextMeeting),
+      attendees: talk.roster.people.map { person in
+        Minutes.Attendee(
+          name: person.name, presence: person.presence, role: person.role,
+          organization: person.organization, labels: person.labels, turns: person.turns)
+      },
+      topics: topics.map(\.topic), decisions: decisions, actions: actions,
+      openQuestions: questions, problems: problems, usedModel: hasModel,
+      isTranscript: document.blocks.contains { if case .turn = $0.content { true } else { false } })
+  }
+
+  // MARK: The meeting
+
+  private var title: String? {
+    for block in document.blocks {
+      if case .heading(let text, _) = block.content { return text.text }
+      if case .turn = block.content { break }
+    }
+    return document.metadata.title
+  }
+
+  /// Lines such as `Date: 20 November 2026` before the talk.
+  private static func preamble(_ document: Document) -> [(key: String, value: String)] {
+    var lines: [(String, String)] = []
+    for block in document.blocks.prefix(30) {
+      for piece in block.texts {
+        for line in piece.text.split(whereSeparator: \.isNewline) {
+          guard let colon = line.firstIndex(of: ":") else { continue }
+          lines.append(
+            (
+              line[..<colon].lowercased(),
+              String(line[line.index(after: colon)...].drop(while: \.isWhitespace))
+            ))
+        }
+      }
+      if case .turn(let turn) = block.content, let speaker = turn.speaker {
+        lines.append((speaker.text.lowercased(), turn.text.text))
+      }
+    }
+    return lines
+  }
+
+  private static func datedPreamble(_ document: Document) -> CalendarDate? {
+    for (key, value) in preamble(document) where ["date", "meeting date", "held on"].contains(key) {
+      if let date = DateParser.dates(in: value).first?.date, date.day != nil { return date }
+    }
+    return nil
+  }
+
+  private var place: String? {
+    for (key, value) in Self.preamble(document)
+    where ["place", "location", "venue", "room"].contains(key) && value.utf8.count < 200 {
+      return value
+    }
+    return nil
+  }
+
+  private static let nextMeetings = Phrases(
+    "next meeting|meet again|next session|next call|reconvene|meet next")
+
+  /// The date somebody names for the next meeting, the last time it is named.
+  private var nextMeeting: String? {
+    for utterance in talk.utterances.reversed()
+    where Self.nextMeetings.stand(in: utterance.words) && !utterance.isQuestion {
+      if let due = DueDate.find(in: String(text[utterance.range]), meeting: meetingDate),
+        let iso = due.iso, iso != meetingDate?.iso
+      {
+        return iso
+      }
+    }
+    return nil
+  }
+
+  private static func isoDate(_ text: String) -> CalendarDate? {
+    let parts = text.prefix(10).split(separator: "-").compactMap { Int($0) }
+    return parts.count == 3 ? CalendarDate(year: parts[0], month: parts[1], day: parts[2]) : nil
+  }
+
+  private static func names(_ talk: Talk, text: ExtractedText) -> Set<String> {
+    var capitalised: Set<String> = []
+    var lower: Set<String> = []
+    for utterance in talk.utterances {
+      for (index, part) in text[utterance.range].split(separator: " ").enumerated() {
+        let word = part.filter(\.isLetter)
+        guard let first = word.first else { continue }
+        if first.isLowercase {
+          lower.insert(String(word).lowercased())
+        } else if index > 0, word.count > 1, word.dropFirst().allSatisfy(\.isLowercase) {
+          capitalised.insert(String(word).lowercased())
+        }
+      }
+    }
+    return capitalised.subtracting(lower).subtracting(notNames)
+  }
+
+  private static let notNames: Set<String> = Set(
+    """
+    i monday tuesday wednesday thursday friday saturday sunday january february march april may june july august \
+    september october november december english french german internet google government minister parliament \
+    house committee chair god christmas everybody everyone somebody someone nobody we they he she it that this \
+    there what who
+    """.split(separator: " ").map(String.init))
+
+  // MARK: Statements
+
+  /// A readable form of one utterance, with others as further evidence.
+  private func statement(_ index: Int, with others: [Int] = []) -> Minutes.Statement {
+    let utterance = talk.utterances[index]
+    var evidence = [utterance.range]
+    for other in others where other != index { evidence.append(talk.utterances[other].range) }
+    return Minutes.Statement(
+      text: PlainSpeech.written(text[utterance.range]), evidence: evidence,
+      speaker: utterance.speaker, topic: topics.firstIndex { $0.utterances.contains(index) })
+  }
+
+  /// Groups of neighbouring utterances whose logits are over `least`, at most `limit` groups, best
+  /// first taken, in the order of the talk. The first member of each group is its best.
+  private func groups(
+    _ logits: [Double], least: Double, member: Double, reach: Int, limit: Int,
+    isAllowed: (Int) -> Bool
+  ) -> [[Int]] {
+    var taken = [Bool](repeating: false, count: logits.count)
+    var groups: [[Int]] = []
+    let order = logits.indices.filter { logits[$0] > least }.sorted {
+      (logits[$0], -$0) > (logits[$1], -$1)
+    }
+    for peak in order where groups.count < limit {
+      if taken[peak] || !isAllowed(peak) { continue }
+      var group = [peak]
+      let low = max(0, peak - reach)
+      let high = min(logits.count - 1, peak + reach)
+      for near in low...high where near != peak && !taken[near] {
+        if logits[near] > member, isAllowed(near) { group.append(near) }
+      }
+      for index in low...high { taken[index] = true }
+      groups.append(group)
+    }
+    return groups.sorted { $0[0] < $1[0] }
+  }
+
+  // MARK: Topics
+
+  private func makeTopics() -> [(utterances: Range<Int>, topic: Minutes.Topic)] {
+    let starts = TopicSegmentation(talk, bytes: bytes).starts
+    guard !starts.isEmpty else { return [] }
+    var topics: [(Range<Int>, Minutes.Topic)] = []
+    let ranges = zip(starts, starts.dropFirst() + [talk.utterances.count]).map { $0..<$1 }
+    let titles = TopicTitles(talk, text: text, bytes: bytes, topics: ranges).titles
+    for (number, range) in ranges.enumerated() {
+      // What tells most among sentences long enough to tell anything.
+      let long = range.filter {
+        talk.utterances[$0].words.count >= 6 && !talk.utterances[$0].isQuestion
+      }
+      let best =
+        (long.isEmpty ? Array(range) : long).max { (salience[$0], -$0) < (salience[$1], -$1) }
+        ?? range.lowerBound
+      let utterance = talk.utterances[best]
+      topics.append(
+        (
+          range,
+          Minutes.Topic(
+            title: titles[number],
+            summary: Minutes.Statement(
+              text: PlainSpeech.written(text[utterance.range]), evidence: [utterance.range],
+              speaker: utterance.speaker, topic: number),
+            turns: talk.utterances[range.lowerBound]
+              .turn...talk.utterances[range.upperBound - 1]
+              .turn)
+        ))
+    }
+    return topics
+  }
+
+  // MARK: Actions
+
+  private mutating func makeActions() -> [Minutes.Action] {
+    let logits = ItemRanking(features, kind: .action).logits
+    var commitments: [Int: (commitment: Commitment?, due: DueDate?)] = [:]
+    var strength = logits
+    for (index, utterance) in talk.utterances.enumerated() {
+      let sentence = String(text[utterance.range])
+      let due = DueDate.find(in: sentence, meeting: meetingDate)
+      let commitment =
+        utterance.words.count < 3
+        ? nil
+        : Commitment(
+          sentence: sentence, words: utterance.words, hasDeadline: due != nil, isName: isName)
+      commitments[index] = (commitment, due)
+      if let commitment, commitment.isStrong {
+        strength[index] = max(strength[index], 0) + Selection.strongBonus
+      } else if commitment == nil {
+        strength[index] -= Selection.noCommitment
+      }
+    }
+    let groups = groups(
+      strength, least: Selection.action, member: Selection.actionMember, reach: 3,
+      limit: Selection.limit(talk.utterances.count)
+    ) { talk.utterances[$0].words.count >= 4 }
+    var actions: [Minutes.Action] = []
+    for group in groups {
+      let index = group[0]
+      var others = Array(group.dropFirst()).sorted()
+      let found = commitments[index]
+      var owner: Int?
+      var ownerText: String?
+      switch found?.commitment?.owner {
+      case .speaker(let words):
+        owner = talk.utterances[index].speaker
+        ownerText = owner == nil ? nil : words
+      case .named(let name):
+        owner = talk.roster.person(named: name) ?? talk.roster.addMentioned(name)
+        ownerText = name
+      case .addressee:
+        if let answer = acceptance(of: index) {
+          owner = talk.utterances[answer].speaker
+          ownerText = owner == nil ? nil : "you"
+          if owner != nil, !others.contains(answer) { others.append(answer) }
+        }
+      case nil: break
+      }
+      var due = found?.due
+      if due == nil {
+        // The deadline may stand in a neighbouring sentence of the same speaker.
+        for other in others
+        where due == nil && talk.utterances[other].speaker == talk.utterances[index].speaker {
+          due = commitments[other]?.due
+        }
+      }
+      actions.append(
+        Minutes.Action(
+          statement: statement(index, with: others), owner: owner, ownerText: ownerText,
+          due: due?.iso, dueText: due?.words, dueIsRelative: due?.isRelative ?? false,
+          isExplicit: found?.commitment?.isStrong ?? false))
+    }
+    return actions
+  }
+
+  private func isName(_ word: String) -> Bool {
+    if talk.roster.person(named: word) != nil { return true }
+    return Terms.words(of: Array(word.utf8)[...]).contains { names.contains($0) }
+  }
+
+  private static let acceptances = Phrases(
+    "yes|yeah|yep|sure|okay|ok|will do|i'll|i will|i can|of course|no problem|absolutely|happy to|"
+      + "fine|certainly|alright")
+  private static let refusals = Phrases(
+    "no|not|can't|cannot|don't|won't|couldn't|but|sorry|maybe|depends")
+
+  /// The first utterance of the next speaker, where it says yes to the request at `index`.
+  private func acceptance(of index: Int) -> Int? {
+    let asker = talk.utterances[index].speaker
+    var next = index + 1
+    while next < min(talk.utterances.count, index + 4), talk.utterances[next].speaker == asker {
+      next += 1
+    }
+    guard next < talk.utterances.count, talk.utterances[next].speaker != asker else { return nil }
+    let words = Array(talk.utterances[next].words.prefix(6))
+    guard Self.acceptances.stand(in: words), !Self.refusals.stand(in: words),
+      !talk.utterances[next].isQuestion
+    else { return nil }
+    return next
+  }
+
+  // MARK: Decisions
+
+  private static let decided = Phrases(
+    "we decided|we've decided|we have decided|we agreed|we've agreed|we have agreed|we all agree|"
+      + "we resolved|it was decided|it was agreed|it is agreed|it's agreed|is decided|was decided|"
+      + "are agreed|decision is|final decision|so decided|let's go with|let's use|let's stick with|"
+      + "let's decide|we'll go with|we will go with|we're going with|we're gonna go with|"
+      + "we are going with|we're going to go with|motion carried|motion is carried|"
+      + "motion agreed|motion is agreed|motion defeated|motion is defeated|is adopted|is approved|"
+      + "motion passes|motion fails|so moved|so ordered|we settled on|we opted|we chose|"
+      + "is hereby adopted|i declare the motion|the committee agreed|committee agrees|"
+      + "board approved|council approved|unanimously")
+  private static let rejected = Phrases(
+    "motion defeated|motion is defeated|motion fails|motion is lost|negatived|decided against|"
+      + "rejected|turned down|voted down|agreed not to|decided not to")
+  private static let deferred = Phrases(
+    "postpone|postponed|defer|deferred|come back to it|come back to that|come back to this|"
+      + "decide later|decide next|table it|table this|next meeting|leave it for now|leave that for now"
+  )
+
+  private func makeDecisions(except actions: Set<Range<Int>>) -> [Minutes.Decision] {
+    var strength = ItemRanking(features, kind: .decision).logits
+    var explicit: Set<Int> = []
+    for (index, utterance) in talk.utterances.enumerated()
+    where !utterance.isQuestion && utterance.words.count >= 4
+      && Self.decided.stand(in: utterance.words)
+    {
+      explicit.insert(index)
+      strength[index] = max(strength[index], 0) + Selection.strongBonus
+    }
+    return groups(
+      strength, least: Selection.decision, member: Selection.decisionMember, reach: 4,
+      limit: Selection.limit(talk.utterances.count)
+    ) {
+      talk.utterances[$0].words.count >= 4 && !actions.contains(talk.utterances[$0].range)
+    }.map { group in
+      let words = talk.utterances[group[0]].words
+      return Minutes.Decision(
+        statement: statement(group[0], with: group.dropFirst().sorted()),
+        outcome: Self.rejected.stand(in: words)
+          ? .rejected : Self.deferred.stand(in: words) ? .deferred : .agreed,
+        isExplicit: explicit.contains(group[0]))
+    }
+  }
+
+  // MARK: Open points
+
+  private static let unresolved = Phrases(
+    "i don't know|don't know|not sure|no idea|good question|we'll see|we will see|find out|"
+      + "need to check|have to check|hard to say|depends|nobody knows|unclear|to be decided|"
+      + "don't have an answer|can't say|cannot say|we'll have to see|i wonder")
+  private static let askers: Set<String> = [
+    "who", "what", "when", "where", "why", "how", "which", "whose", "should", "can", "could", "do",
+    "does", "is", "are", "will", "would", "shall", "have", "has", "did",
+  ]
+
+  /// Questions that those present could not answer, or that nobody did before the talk's end.
+  private func makeQuestions(except taken: Set<Range<Int>>) -> [Minutes.OpenPoint] {
+    var found: [(index: Int, answer: Int?, score: Double)] = []
+    for (index, utterance) in talk.utterances.enumerated() {
+      guard utterance.isQuestion, utterance.words.count >= 4, !taken.contains(utterance.range),
+        utterance.words.prefix(4).contains(where: Self.askers.contains)
+      else { continue }
+      let last = index == talk.utterances.count - 1
+      let answer = (index + 1..<max(index + 1, min(talk.utterances.count, index + 4))).first {
+        talk.utterances[$0].speaker != utterance.speaker
+          && Self.unresolved.stand(in: talk.utterances[$0].words)
+      }
+      guard last || answer != nil else { continue }
+      found.append((index, answer, salience[index]))
+    }
+    let limit = Selection.limit(talk.utterances.count)
+    return found.sorted { ($0.score, -$0.index) > ($1.score, -$1.index) }.prefix(limit)
+      .sorted { $0.index < $1.index }
+      .map { Minutes.OpenPoint(statement: statement($0.index, with: $0.answer.map { [$0] } ?? [])) }
+  }
+
+  private func makeProblems(except taken: Set<Range<Int>>) -> [Minutes.OpenPoint] {
+    let logits = ItemRanking(features, kind: .problem).logits
+    return groups(
+      logits, least: Selection.problem, member: Selection.problemMember, reach: 4,
+      limit: Selection.limit(talk.utterances.count)
+    ) {
+      talk.utterances[$0].words.count >= 5 && !taken.contains(talk.utterances[$0].range)
+    }.map { Minutes.OpenPoint(statement: statement($0[0], with: $0.dropFirst().sorted())) }
+  }
+}
+
+/// Thresholds on logits, fitted on the training part of the AMI and ICSI corpora for the best F1 of
+/// items; see ``ItemWeights``.
+private enum Selection {
+  static let decision = -1.9
+  static let decisionMember = -2.6
+  static let action = -2.0
+  static let actionMember = -2.6
+  static let problem = -1.9
+  static let problemMember = -2.6
+  /// What words that say it all add to a logit.
+  static let strongBonus = 2.0
+  static let noCommitment = 1.0
+
+  /// The most entries of one kind: one in forty utterances, three at least and twenty at most.
+  static func limit(_ utterances: Int) -> Int { min(20, max(3, utterances / 40)) }
+}

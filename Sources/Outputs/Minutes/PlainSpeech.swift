@@ -1,0 +1,90 @@
+/// Spoken words made readable, by leaving words out and nothing else.
+///
+/// The result's letters and digits are, in order, among those of what was said: minutes read like
+/// writing and still put no word into anybody's mouth. The evidence holds the words as spoken.
+package enum PlainSpeech {
+  private static let fillers: Set<String> = [
+    "um", "uh", "er", "erm", "ah", "hm", "hmm", "mm", "mmm", "eh", "uhm", "mm-hmm", "uh-huh", "huh",
+  ]
+
+  /// Words that open talk and say nothing.
+  private static let openers: Set<String> = [
+    "so", "okay", "ok", "well", "and", "but", "yeah", "yes", "yep", "right", "oh", "now", "alright",
+    "like", "then", "anyway", "also", "cause", "because",
+  ]
+
+  private static let openingPhrases: [[String]] = [
+    ["you", "know"], ["i", "mean"], ["all", "right"], ["i", "guess"],
+  ]
+
+  package static func written(_ spoken: some StringProtocol) -> String {
+    var words = spoken.split(whereSeparator: \.isWhitespace).map {
+      // Transcripts spell letters as "L_C_D_".
+      $0.contains("_") ? String($0.filter { $0 != "_" }) : String($0)
+    }
+    words.removeAll { word in
+      let core = core(word)
+      return fillers.contains(core) || (core.isEmpty && word.allSatisfy { "-–—.…".contains($0) })
+    }
+    words = withoutRepetitions(words)
+    strip: while words.count > 3 {
+      for phrase in openingPhrases where words.count > phrase.count + 2 {
+        if words.prefix(phrase.count).map(core) == phrase {
+          words.removeFirst(phrase.count)
+          continue strip
+        }
+      }
+      if openers.contains(core(words[0])) { words.removeFirst() } else { break }
+    }
+    guard !words.isEmpty else { return String(spoken) }
+    var text = words.joined(separator: " ")
+    while let last = text.last, ",;:-–—".contains(last) { text.removeLast() }
+    if let last = text.last, !".!?…\"”)".contains(last) { text += "." }
+    guard let first = text.first, first.isLowercase else { return text }
+    return first.uppercased() + text.dropFirst()
+  }
+
+  /// Whether `written` can be had from `spoken` by leaving letters and digits out.
+  package static func isSubsequence(_ written: String, of spoken: String) -> Bool {
+    var rest = significant(spoken)[...]
+    for scalar in significant(written) {
+      guard let index = rest.firstIndex(of: scalar) else { return false }
+      rest = rest[(index + 1)...]
+    }
+    return true
+  }
+
+  private static func significant(_ text: String) -> [Unicode.Scalar] {
+    text.lowercased().unicodeScalars.filter {
+      $0.properties.isAlphabetic || $0.properties.numericType != nil
+    }
+  }
+
+  private static func core(_ word: String) -> String {
+    var word = word.lowercased()[...]
+    while let last = word.last, !last.isLetter, !last.isNumber { word.removeLast() }
+    while let first = word.first, !first.isLetter, !first.isNumber { word.removeFirst() }
+    return String(word)
+  }
+
+  /// "we we should", "the the", "I'll I'll": the second saying stays.
+  private static func withoutRepetitions(_ words: [String]) -> [String] {
+    var result: [String] = []
+    for word in words {
+      result.append(word)
+      for length in 1...3 where result.count >= 2 * length {
+        let last = result.suffix(length).map(core)
+        let before = result.dropLast(length).suffix(length).map(core)
+        // "that that" and "had had" can be meant; a comma or a full stop between them too.
+        guard last == before, !(length == 1 && ["that", "had", "very", "no"].contains(last[0])),
+          result.dropLast(length).suffix(length).allSatisfy({ !".?!".contains($0.last ?? " ") })
+        else { continue }
+        let kept = Array(result.suffix(length))
+        result.removeLast(2 * length)
+        result += kept
+        break
+      }
+    }
+    return result
+  }
+}
