@@ -12,7 +12,8 @@ struct IngestBenchmark {
   typealias Task = @Sendable (_ set: URL, _ out: URL) throws -> String
 
   /// In the order they run. A task whose folder the set lacks says so and writes nothing.
-  static let all: [(name: String, run: Task)] = IngestBenchmarkPDF.tasks
+  static let all: [(name: String, run: Task)] =
+    IngestBenchmarkPDF.tasks + IngestTextTasks.tasks
 
   struct UsageError: Error, CustomStringConvertible {
     var description: String

@@ -4,6 +4,7 @@
 #include <libxml/HTMLparser.h>
 #include <libxml/encoding.h>
 #include <libxml/parser.h>
+#include <libxml/parserInternals.h>
 #include <libxml/xmlerror.h>
 // xmlFree is a mutable global, which Swift 6 refuses.
 static inline void docket_xml_free(void *pointer) { xmlFree(pointer); }

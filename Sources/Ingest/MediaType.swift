@@ -62,8 +62,9 @@ package enum MediaType: Hashable, Sendable {
       let after = first + 6
       if after >= text.endIndex || text[after] <= 0x20 { return .webVTT }
     }
-    if looksLikeMarkup(text[first...]) { return .html }
+    // Captions first: they hold tags, too.
     if SubRip.isSubRip(source) { return .subRip }
+    if looksLikeMarkup(text[first...]) { return .html }
     return .plainText
   }
 

@@ -46,6 +46,20 @@ package struct DirectoryScanner: Sendable {
     /// One sentence for people.
     package var detail: String
 
+    package init(path: String, reason: Reason, detail: String) {
+      self.path = path
+      self.reason = reason
+      self.detail = detail
+    }
+
+    /// Whether something that was asked for is missing, as against left out by wish or by rule.
+    package var isLoss: Bool {
+      switch reason {
+      case .notMatched, .excluded, .hidden, .linkInside: false
+      case .linkOutside, .brokenLink, .unreadable, .vanished, .special, .unsupported: true
+      }
+    }
+
     /// Raw values are part of the output format and never change.
     package enum Reason: String, Hashable, Sendable, CaseIterable {
       /// No include pattern matches.
@@ -243,7 +257,8 @@ extension DirectoryScanner.FoundFile {
     guard let before = FileSystem.entry(pathBytes, of: root) else {
       throw ReadError(
         .unreadable, file: relativePath,
-        what: "the file was there when the folder was scanned and is gone now (\(FileSystem.lastError()))",
+        what:
+          "the file was there when the folder was scanned and is gone now (\(FileSystem.lastError()))",
         advice: "Put it back, or run again to go on without it.")
     }
     guard before.kind == .file else {
@@ -259,7 +274,8 @@ extension DirectoryScanner.FoundFile {
     }
     guard let bytes = FileSystem.read(pathBytes, of: root, maximum: maximum + 1) else {
       throw ReadError(
-        .unreadable, file: relativePath, what: "the file cannot be read (\(FileSystem.lastError()))",
+        .unreadable, file: relativePath,
+        what: "the file cannot be read (\(FileSystem.lastError()))",
         advice: "Check the right to read it.")
     }
     let after = FileSystem.entry(pathBytes, of: root)
@@ -268,7 +284,8 @@ extension DirectoryScanner.FoundFile {
     else {
       throw ReadError(
         .unreadable, file: relativePath,
-        what: "the file changed while the run was going on (\(byteCount) bytes at the scan, \(bytes.count) now)",
+        what:
+          "the file changed while the run was going on (\(byteCount) bytes at the scan, \(bytes.count) now)",
         advice: "Run again when nothing writes to it.")
     }
     return bytes

@@ -93,7 +93,10 @@ enum FileSystem {
       while let entry = unsafe readdir(stream) {
         let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
           unsafe pointer.withMemoryRebound(to: UInt8.self, capacity: 256) { bytes in
-            unsafe Array(UnsafeBufferPointer(start: bytes, count: strlen(UnsafeRawPointer(bytes).assumingMemoryBound(to: CChar.self))))
+            unsafe Array(
+              UnsafeBufferPointer(
+                start: bytes,
+                count: strlen(UnsafeRawPointer(bytes).assumingMemoryBound(to: CChar.self))))
           }
         }
         if name != Array(".".utf8), name != Array("..".utf8) { names.append(name) }
@@ -127,7 +130,8 @@ enum FileSystem {
     withParent(of: path, root) { parent, name in
       var information = stat()
       guard unsafe fstatat(parent, name, &information, 0) == 0 else { return nil }
-      let link = Array("/proc/self/fd/\(parent)/".utf8) + name.dropLast().map { UInt8(bitPattern: $0) }
+      let link =
+        Array("/proc/self/fd/\(parent)/".utf8) + name.dropLast().map { UInt8(bitPattern: $0) }
       return realPath(link)
     }
   }

@@ -14,10 +14,10 @@ struct PlainTranscript {
     let lines = TextLine.lines(of: source)
     var best: (shape: Shape, openings: [Int: Opening], score: Int)?
     for shape in Shape.allCases {
-      guard let openings = shape.openings(lines, source), openings.count > best?.score ?? 0 else {
-        continue
-      }
-      best = (shape, openings, openings.count)
+      guard let openings = shape.openings(lines, source) else { continue }
+      // Every stamped line with a name is a stamped line: names decide.
+      let score = shape == .stamp ? openings.count : openings.count * 2
+      if score > best?.score ?? 0 { best = (shape, openings, score) }
     }
     guard let best, let first = best.openings.keys.min() else { return nil }
     let header = Array(lines[..<first])

@@ -71,7 +71,8 @@ struct SpeakerLabel: Hashable, Sendable {
       return false
     }
     if words.isEmpty { return text.count <= 40 }
-    if isStopWord(outside.lowercased()) { return false }
+    // `CC` is a copy line in a letter and the capsule communicator on the air.
+    if outside != "CC", isStopWord(outside.lowercased()) { return false }
     for (index, word) in words.enumerated() {
       guard let first = word.unicodeScalars.first else { return false }
       let isLast = index == words.count - 1

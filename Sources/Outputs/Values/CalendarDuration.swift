@@ -157,6 +157,13 @@ package enum DurationParser {
     let start = next
     while next < start + 3, between.contains(list.text(next)) { next += 1 }
     guard let unit = units[list.text(next)] else { return nil }
+    // `a year-to-year basis`, `a month to month lease`
+    let following = list.text(next + 1) == "-" ? next + 2 : next + 1
+    if list.text(following) == "to" || list.text(following) == "by",
+      units[list.text(following + 1)] == unit || list.text(following + 1) == "-"
+    {
+      return nil
+    }
     return made(value, unit, half: half).map { ($0, next + 1) }
   }
 

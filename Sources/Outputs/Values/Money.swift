@@ -4,6 +4,11 @@ package struct Money: Hashable, Sendable {
   /// `1200.00`, `0.125`, `5000000`.
   package var amount: String
   package var currency: String
+
+  package init(amount: String, currency: String) {
+    self.amount = amount
+    self.currency = currency
+  }
 }
 
 /// An amount of money in a text, and its words.

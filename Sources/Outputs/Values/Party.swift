@@ -6,6 +6,12 @@ package struct Party: Hashable, Sendable {
   package var role: String?
   /// Every name the document defines for the party, its role among them, in text order.
   package var aliases: [String]
+
+  package init(name: String, role: String?, aliases: [String]) {
+    self.name = name
+    self.role = role
+    self.aliases = aliases
+  }
 }
 
 /// Joins the names and defined terms found in a contract into parties.

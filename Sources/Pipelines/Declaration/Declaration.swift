@@ -1,4 +1,5 @@
 package import Foundation
+package import Schedules
 
 /// What a pipeline file says, checked and complete: every default is filled in, every path absolute.
 ///
@@ -23,25 +24,24 @@ package struct Declaration: Sendable {
 
   package func step(_ id: String) -> Step? { steps.first { $0.id == id } }
 
-  /// Whether a file is to be read, by its path relative to the input folder (`a/b.pdf`): the
-  /// patterns take it, and it is not one of the pipeline's own outputs.
-  package func takes(_ path: String) -> Bool {
-    guard input.takes(path) else { return false }
+  /// What a scan of the input folder leaves out: `exclude`, and the pipeline's own outputs where
+  /// their folder lies inside, so that no run reads what another wrote.
+  package var exclusions: [String] {
     let folder = input.directory.standardized.pathComponents
     let output = output.directory.standardized.pathComponents
-    guard output.starts(with: folder) else { return true }
-    let inside = output.dropFirst(folder.count)
-    return !path.split(separator: "/").map(String.init).starts(with: inside)
+    guard output.count > folder.count, output.starts(with: folder) else { return input.exclude }
+    let inside = output.dropFirst(folder.count).joined(separator: "/")
+    return input.exclude + [PatternRules.folder(inside)]
   }
 }
 
 extension Declaration {
   package struct Input: Hashable, Sendable {
     package var directory: URL
-    /// A file is taken when any of these matches its path relative to ``directory`` …
-    package var match: [Glob]
-    /// … and none of these does.
-    package var exclude: [Glob]
+    /// A file is read when any of these matches its path relative to ``directory`` …
+    package var match: [String]
+    /// … and none of these does; ``Declaration/exclusions`` has one more.
+    package var exclude: [String]
     /// The longest document one context may hold, in tokens.
     package var maxTokens: Int
     package var overLimit: OverLimit
@@ -54,11 +54,6 @@ extension Declaration {
       case fail
       /// It is read in parts of at most ``maxTokens`` tokens each.
       case split
-    }
-
-    /// Whether the patterns take a file, by its path relative to ``directory`` (`a/b.pdf`).
-    package func takes(_ path: String) -> Bool {
-      match.contains { $0.matches(path) } && !exclude.contains { $0.matches(path) }
     }
   }
 
@@ -89,26 +84,16 @@ extension Declaration {
   }
 
   package struct Schedule: Hashable, Sendable {
-    /// Five fields or an alias such as `@daily`.
+    /// As written: five fields, or an alias such as `@daily`.
     package var cron: String
-    /// An IANA name.
-    package var timeZone: String
-    package var missed: Missed
+    package var times: CronExpression
+    package var timeZone: TimeZone
+    package var missed: MissedRuns
     package var overlap: Overlap
     /// The time of day in which the run may work; nil when it may work at any time.
-    package var window: Window?
-
-    /// What becomes of runs that were due while nothing was running.
-    package enum Missed: String, CaseIterable, Hashable, Sendable { case once, skip, all }
+    package var window: DailyWindow?
 
     /// What happens when a run is due while the previous one is still at work.
     package enum Overlap: String, CaseIterable, Hashable, Sendable { case skip, queue }
-
-    /// From `start` up to but not including `end`, in minutes after midnight of the schedule's time
-    /// zone. `end` before `start` means the next morning; they are never equal.
-    package struct Window: Hashable, Sendable {
-      package var start: Int
-      package var end: Int
-    }
   }
 }

@@ -1,3 +1,7 @@
+import Foundation
+import JSON
+import Outputs
+
 /// What a checkpoint can do.
 package struct ModelCapabilities: Hashable, Sendable {
   /// The labels it marks spans with; empty when it has no tagging head.
@@ -12,7 +16,86 @@ package struct ModelCapabilities: Hashable, Sendable {
 }
 
 extension Declaration {
+  /// The labels a tagging checkpoint needs for minutes, and for summaries.
+  static let minutesTags = [
+    "meeting_action", "meeting_decision", "meeting_problem", "meeting_salient",
+    "meeting_topic_start",
+  ]
+  static let summaryTags = ["salient"]
+
   /// The steps and fields that a checkpoint cannot do, each with what would do it; empty when it can
   /// do all.
-  package func problems(for model: ModelCapabilities) -> [DeclarationError.Problem] { [] }
+  package func problems(for model: ModelCapabilities) -> [DeclarationError.Problem] {
+    guard !model.writes else { return [] }
+    return steps.enumerated().flatMap { index, step in
+      problems(of: step, at: "/steps/\(index)", for: model)
+    }
+  }
+
+  private func problems(
+    of step: Step, at pointer: String, for model: ModelCapabilities
+  ) -> [DeclarationError.Problem] {
+    func problem(_ message: String) -> DeclarationError.Problem {
+      .init(
+        file: file, position: places.value("\(pointer)/kind"),
+        message: "step “\(step.id)”: \(message)")
+    }
+    switch step.action {
+    case .filter: return []
+    case .ask, .classify, .reduce:
+      return [
+        problem(
+          "\(step.kind) needs a checkpoint that writes (with a language-model head, such as MiniMax-M1); \(weightsName) only mark words in a document"
+        )
+      ]
+    case .minutes: return missing(Self.minutesTags, in: model).map { [problem($0)] } ?? []
+    case .summarize: return missing(Self.summaryTags, in: model).map { [problem($0)] } ?? []
+    case .extract(let extract):
+      do {
+        _ = try FieldSchema(
+          extract.schema.value, named: extract.schema.file.lastPathComponent,
+          labels: model.tags.sorted())
+        return []
+      } catch {
+        return extract.schema.problems(error, step: step.id)
+      }
+    }
+  }
+
+  private var weightsName: String {
+    switch model.weights {
+    case .default: "the default weights"
+    case .folder(let folder): "the weights in \(quoted(folder.lastPathComponent))"
+    }
+  }
+
+  private func missing(_ tags: [String], in model: ModelCapabilities) -> String? {
+    let missing = tags.filter { !model.tags.contains($0) }
+    guard !missing.isEmpty else { return nil }
+    return
+      "needs a checkpoint that writes, or one that marks \(missing.joined(separator: ", ")); the default weights do"
+  }
+}
+
+extension Step.SchemaFile {
+  /// What is wrong with the fields, at their places in the schema file.
+  func problems(_ invalid: FieldSchema.Invalid, step: String) -> [DeclarationError.Problem] {
+    let places = try? DeclarationPlaces(bytes, dialect)
+    return invalid.problems.map { problem in
+      .init(
+        file: shown, position: places?.value(problem.pointer),
+        message: "step “\(step)”\(Self.field(problem.pointer)): \(problem.message)")
+    }
+  }
+
+  /// `, field “parties”` for a pointer into that field.
+  private static func field(_ pointer: String) -> String {
+    let tokens = pointer.split(separator: "/")
+    guard tokens.count >= 2, tokens[0] == "properties" else { return "" }
+    let name = tokens[1].split(separator: "~1", omittingEmptySubsequences: false)
+      .joined(separator: "/").split(separator: "~0", omittingEmptySubsequences: false)
+      .joined(separator: "~")
+    let keyword = tokens.count > 2 ? ", \(tokens[2])" : ""
+    return ", field \(quoted(name))\(keyword)"
+  }
 }

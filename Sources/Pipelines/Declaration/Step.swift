@@ -86,6 +86,13 @@ package struct Step: Hashable, Sendable {
     package var value: JSONValue
     /// SHA-256 of ``bytes``, 64 hexadecimal digits.
     package var sha256: String
+    /// ``file`` as a user would write it who wrote the declaration's path: for messages.
+    var shown: URL
+
+    var dialect: JSONValue.Dialect { Self.dialect(of: file) }
+    static func dialect(of file: URL) -> JSONValue.Dialect {
+      file.pathExtension == "json5" ? .json5 : .json
+    }
   }
 
   /// The steps that must be finished first: ``from``, and those that an expression mentions.

@@ -1,6 +1,7 @@
 import Digests
 import Foundation
 import JSON
+import Outputs
 
 /// Reads the steps of a declaration.
 struct StepReading {
@@ -384,6 +385,7 @@ struct StepReading {
         "schema", in: "a step of kind \(kind)", as: "schema: \"contract.schema.json\""),
       let url = reading.readPath(item), let path = item.value.string
     else { return nil }
+    let id = step["id"]?.value.string
     let bytes: [UInt8]
     switch NamedFile.read(url, largest: Self.largestSchema) {
     case .success(let read): bytes = read
@@ -392,28 +394,23 @@ struct StepReading {
       return nil
     }
     let shown = NamedFile.shownURL(path, besides: log.file)
-    func say(_ message: String, at position: JSONPosition) {
-      log.add(.init(file: shown, position: position, message: message))
-    }
     let places: DeclarationPlaces
     do {
-      places = try DeclarationPlaces(bytes, url.pathExtension == "json5" ? .json5 : .json)
+      places = try DeclarationPlaces(bytes, Step.SchemaFile.dialect(of: url))
     } catch {
-      say(error.message, at: error.position)
+      log.add(.init(file: shown, position: error.position, message: error.message))
       return nil
     }
-    let value = places.json.value
-    guard case .object = value else {
-      say("a schema is an object, not \(value.shortName)", at: places.value(""))
+    let schema = Step.SchemaFile(
+      file: url, bytes: bytes, value: places.json.value, sha256: SHA256.hash(of: bytes),
+      shown: shown)
+    do throws(FieldSchema.Invalid) {
+      _ = try FieldSchema(schema.value, named: url.lastPathComponent)
+    } catch {
+      for problem in schema.problems(error, step: id ?? "?") { log.add(problem) }
       return nil
     }
-    guard case .object(let properties)? = value["properties"], !properties.isEmpty else {
-      say(
-        "the schema names no “properties”: each of them is a field to answer",
-        at: places.value("/properties"))
-      return nil
-    }
-    return .init(file: url, bytes: bytes, value: value, sha256: SHA256.hash(of: bytes))
+    return schema
   }
 
   /// A file in the same folder whose name is almost this.

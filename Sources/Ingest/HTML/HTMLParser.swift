@@ -1,0 +1,254 @@
+import CLibXML2
+import Foundation
+
+/// libxml2's HTML parser (SAX) → ``HTMLTree``, with the place of each piece of text.
+///
+/// Where the parser stands is what it has used up and let go of, and the distance of its cursor from
+/// the beginning of what it holds. A callback comes when its text has been read: text that is in the
+/// file as it is ends at the cursor.
+@safe final class HTMLParser {
+  /// In one piece, so that a callback asks for access once.
+  private var events: Events
+
+  private init(_ source: SourceText) { events = Events(source) }
+
+  /// Nil where libxml2 cannot get memory.
+  static func parse(_ source: SourceText) -> HTMLTree? {
+    initializeOnce
+    let parser = HTMLParser(source)
+    let isGood = withExtendedLifetime(parser) { parser.run() }
+    return isGood ? parser.events.tree : nil
+  }
+
+  private static let initializeOnce: Void = xmlInitParser()
+
+  private func run() -> Bool {
+    let byteCount = events.input.byteCount
+    guard byteCount > 0 else { return true }
+    guard let context = unsafe htmlNewParserCtxt() else { return false }
+    defer { unsafe htmlFreeParserCtxt(context) }
+    let options =
+      Int32(
+        HTML_PARSE_RECOVER.rawValue | HTML_PARSE_NOERROR.rawValue | HTML_PARSE_NOWARNING.rawValue
+          | HTML_PARSE_NONET.rawValue | HTML_PARSE_IGNORE_ENC.rawValue)
+      | Int32(XML_PARSE_HUGE.rawValue)
+    _ = unsafe htmlCtxtUseOptions(context, options)
+    unsafe context.pointee.userData = Unmanaged.passUnretained(self).toOpaque()
+    var handler = unsafe xmlSAXHandler()
+    unsafe handler.startElement = { user, name, attributes in
+      guard let user = unsafe user, let name = unsafe name else { return }
+      unsafe Unmanaged<HTMLParser>.fromOpaque(user).takeUnretainedValue()
+        .events.start(name, attributes)
+    }
+    unsafe handler.endElement = { user, name in
+      guard let user = unsafe user, let name = unsafe name else { return }
+      unsafe Unmanaged<HTMLParser>.fromOpaque(user).takeUnretainedValue().events.end(name)
+    }
+    unsafe handler.characters = { user, characters, count in
+      guard let user = unsafe user, let characters = unsafe characters else { return }
+      unsafe Unmanaged<HTMLParser>.fromOpaque(user).takeUnretainedValue()
+        .events.text(characters, Int(count))
+    }
+    unsafe handler.ignorableWhitespace = unsafe handler.characters
+    unsafe handler.cdataBlock = { _, _, _ in }
+    unsafe context.pointee.sax.pointee = unsafe handler
+    let stream = unsafe events.input.text.withUnsafeBufferPointer { buffer in
+      unsafe buffer.withMemoryRebound(to: CChar.self) { characters -> xmlParserInputPtr? in
+        // The parser steps past the end of memory it only borrows: it has to copy.
+        guard
+          let input = unsafe xmlParserInputBufferCreateMem(
+            characters.baseAddress, Int32(byteCount), XML_CHAR_ENCODING_NONE)
+        else { return nil }
+        guard let stream = unsafe xmlNewIOInputStream(context, input, XML_CHAR_ENCODING_NONE) else {
+          unsafe xmlFreeParserInputBuffer(input)
+          return nil
+        }
+        return unsafe stream
+      }
+    }
+    guard let stream = unsafe stream else { return false }
+    _ = unsafe inputPush(context, stream)
+    _ = unsafe xmlSwitchEncoding(context, XML_CHAR_ENCODING_UTF8)
+    unsafe events.context = unsafe context
+    _ = unsafe htmlParseDocument(context)
+    unsafe events.context = nil
+    events.finish()
+    return true
+  }
+
+  /// What the parser reports, and the tree that grows from it.
+  @safe struct Events {
+    var tree = HTMLTree()
+    var input: HTMLParserInput
+    var context: htmlParserCtxtPtr?
+    private let source: SourceText
+    /// Elements that are open: node indices.
+    private var open: [Int] = []
+    private var tags: [UInt: HTMLTag] = [:]
+    private var names = HTMLNames.Cache()
+    private var titleText: [UInt8] = []
+    private var isInTitle = false
+    private var hasTitle = false
+    /// Page offset up to which text has been used by a reference the parser does not know.
+    private var usedUpTo = 0
+
+    init(_ source: SourceText) {
+      self.source = source
+      input = HTMLParserInput(source)
+      tree.nodes.reserveCapacity(input.byteCount / 24)
+    }
+
+    /// Where the parser stands: offset in the input.
+    private var position: Int {
+      guard let stream = unsafe context?.pointee.input else { return input.byteCount }
+      let offset =
+        unsafe Int(stream.pointee.consumed) + Int(bitPattern: stream.pointee.cur)
+        - Int(bitPattern: stream.pointee.base)
+      return min(max(offset, 0), input.byteCount)
+    }
+
+    private var parent: Int32 { Int32(open.last ?? -1) }
+
+    // MARK: Elements
+
+    mutating func start(
+      _ name: UnsafePointer<xmlChar>, _ attributes: UnsafeMutablePointer<UnsafePointer<xmlChar>?>?
+    ) {
+      let tag = unsafe tag(name)
+      let index = tree.nodes.count
+      tree.nodes.append(
+        HTMLTree.Node(
+          tag: tag, flags: HTMLTree.Flags(rawValue: 0), parent: parent, end: Int32(index + 1),
+          first: UInt32(input.pageOffset(position)), last: 0, value: 0))
+      if let attributes = unsafe attributes {
+        var read = HTMLAttributes(tag)
+        var slot = 0
+        while let key = unsafe attributes[slot] {
+          unsafe read.add(key, attributes[slot + 1])
+          slot += 2
+        }
+        read.finish(index, &tree, &names)
+      }
+      open.append(index)
+      if open.count > tree.deepest { tree.deepest = open.count }
+      if tag == .title, !hasTitle {
+        isInTitle = true
+        titleText.removeAll()
+      }
+    }
+
+    mutating func end(_ name: UnsafePointer<xmlChar>) {
+      let tag = unsafe tag(name)
+      // The parser closes what it opened, in order; a name that is not open closes nothing.
+      guard let last = open.last else { return }
+      if tree.nodes[last].tag != tag {
+        guard open.suffix(64).contains(where: { tree.nodes[$0].tag == tag }) else { return }
+      }
+      while let top = open.popLast() {
+        tree.nodes[top].end = Int32(tree.nodes.count)
+        if tree.nodes[top].tag == tag { break }
+      }
+      if tag == .title, isInTitle {
+        isInTitle = false
+        hasTitle = true
+      }
+    }
+
+    mutating func finish() {
+      for index in open { tree.nodes[index].end = Int32(tree.nodes.count) }
+      open.removeAll()
+      let words = String(decoding: titleText, as: UTF8.self).split(whereSeparator: \.isWhitespace)
+      if !words.isEmpty { tree.title = words.joined(separator: " ") }
+    }
+
+    // MARK: Text
+
+    mutating func text(_ characters: UnsafePointer<xmlChar>, _ count: Int) {
+      guard count > 0 else { return }
+      if isInTitle {
+        unsafe titleText.append(contentsOf: UnsafeBufferPointer(start: characters, count: count))
+        return
+      }
+      let here = position
+      // As it is in the file, up to the cursor; or up to one character before it, where the parser
+      // hands out a full buffer before it steps on.
+      var end = here
+      while unsafe end > here - 4 && !matches(characters, count, endingAt: end) { end -= 1 }
+      let isAmpersand = unsafe count == 1 && characters[0] == 0x26
+      if end > here - 4, !isAmpersand {
+        let first = input.pageOffset(end - count)
+        append(text: max(first, usedUpTo), first + count)
+        return
+      }
+      unsafe reference(characters, count, here)
+    }
+
+    private func matches(_ characters: UnsafePointer<xmlChar>, _ count: Int, endingAt end: Int)
+      -> Bool
+    {
+      guard end >= count else { return false }
+      return unsafe input.text.withUnsafeBufferPointer { text in
+        unsafe memcmp(characters, text.baseAddress! + end - count, count) == 0
+      }
+    }
+
+    private mutating func append(text first: Int, _ last: Int) {
+      guard first < last else { return }
+      if let previous = tree.nodes.last, previous.tag == .text, previous.last == UInt32(first),
+        previous.parent == parent
+      {
+        tree.nodes[tree.nodes.count - 1].last = UInt32(last)
+        return
+      }
+      append(.text, 0, first, last)
+    }
+
+    private mutating func append(_ tag: HTMLTag, _ value: UInt32, _ first: Int, _ last: Int) {
+      tree.nodes.append(
+        HTMLTree.Node(
+          tag: tag, flags: HTMLTree.Flags(rawValue: 0), parent: parent,
+          end: Int32(tree.nodes.count + 1), first: UInt32(first), last: UInt32(last),
+          value: Int32(value)))
+    }
+
+    /// Text that the file spells otherwise: `&amp;`, `&#8220;`, or a lone `&` the parser looked
+    /// past.
+    private mutating func reference(
+      _ characters: UnsafePointer<xmlChar>, _ count: Int, _ here: Int
+    ) {
+      let last = input.pageOffset(here)
+      var first = last - 1
+      while first > source.start, last - first < 64, source.utf8[first] != 0x26 { first -= 1 }
+      let text = unsafe String(
+        decoding: UnsafeBufferPointer(start: characters, count: count), as: UTF8.self)
+      guard first >= source.start, source.utf8[first] == 0x26 else {
+        // Not to be found: kept, without a place of its own.
+        for scalar in text.unicodeScalars { append(.reference, scalar.value, last, last) }
+        return
+      }
+      let isNumber = first + 1 < source.utf8.count && source.utf8[first + 1] == 0x23
+      if text == "&", !isNumber, !HTMLReferences.spellsAmpersand(source.utf8, first) {
+        if let (value, length) = HTMLReferences.modern(source.utf8, first) {
+          // A name of HTML 5, which the parser does not know: it comes next as text.
+          usedUpTo = first + length
+          append(.reference, value, first, first + length)
+        } else {
+          append(text: first, first + 1)
+        }
+        return
+      }
+      for scalar in text.unicodeScalars {
+        append(.reference, HTMLReferences.webValue(scalar.value), first, last)
+      }
+    }
+
+    /// Names come from the parser's dictionary, so one name is one address.
+    private mutating func tag(_ name: UnsafePointer<xmlChar>) -> HTMLTag {
+      let key = UInt(bitPattern: name)
+      if let known = tags[key] { return known }
+      let tag = unsafe HTMLTag.named(String(cString: name).lowercased())
+      tags[key] = tag
+      return tag
+    }
+  }
+}

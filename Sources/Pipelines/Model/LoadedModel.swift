@@ -1,0 +1,61 @@
+import DefaultReader
+package import Foundation
+package import Inference
+import JSON
+package import Tokenization
+
+/// A checkpoint ready to read documents: its engine, its tokenizer, and what identifies both.
+package final class LoadedModel: Sendable {
+  /// As outputs state it: `reader-v0`, or the checkpoint folder's name.
+  package let name: String
+  /// Of the weights and the tokenizer together: it changes whenever a result could.
+  package let sha256: String
+  package let engine: Engine
+  package let tokenizer: Tokenizer
+
+  /// Where a declaration's weights are.
+  package static func folder(of weights: Declaration.Model.Weights) -> URL {
+    switch weights {
+    case .default: DefaultReader.folder
+    case .folder(let folder): folder
+    }
+  }
+
+  /// - Parameter threads: how many threads compute. Results do not depend on it.
+  /// - Throws: ``PipelineError`` when the checkpoint cannot be loaded.
+  package init(_ weights: Declaration.Model.Weights, threads: Int) throws(PipelineError) {
+    let folder = Self.folder(of: weights)
+    name = folder.lastPathComponent
+    do {
+      tokenizer = try Tokenizer(folder: folder)
+      engine = try Engine(folder: folder, threads: threads)
+      sha256 = try ModelDigest.of(engine, folder: folder)
+    } catch {
+      throw PipelineError("The model in \(folder.path) cannot be loaded: \(error)")
+    }
+  }
+
+  /// What a checkpoint can do, by its configuration alone.
+  package static func capabilities(of weights: Declaration.Model.Weights) throws(PipelineError)
+    -> ModelCapabilities
+  {
+    let folder = folder(of: weights)
+    do {
+      let data = try Data(contentsOf: folder.appendingPathComponent("config.json"))
+      let configuration = try Configuration(JSONValue.parse(Array(data)))
+      return ModelCapabilities(
+        tags: Set(configuration.labels), writes: configuration.head == .languageModel)
+    } catch let error as InferenceError {
+      throw PipelineError(
+        "The model in \(folder.path) cannot be used: \(error)", isDeclarationFault: true)
+    } catch {
+      throw PipelineError(
+        "The model in \(folder.path) has no config.json that can be read. Name a checkpoint folder "
+          + "in model.weights, or “default”.", isDeclarationFault: true)
+    }
+  }
+
+  package var capabilities: ModelCapabilities {
+    ModelCapabilities(tags: Set(engine.labels), writes: engine.writes)
+  }
+}

@@ -1,0 +1,87 @@
+import Foundation
+import Ingest
+import JSON
+import Jobs
+import Outputs
+
+/// The files of a run as a whole, made anew from the documents' results after every run:
+/// `KIND.jsonl`, `KIND.csv`, Markdown, `report.html`, `run.json` and `SHA256SUMS`.
+struct ResultFiles {
+  let declaration: Declaration
+  let model: LoadedModel
+  let results: RunResults
+  let faults: FaultPoints
+
+  func write() throws {
+    var digests = OutputDigests()
+    let writer = ResultWriter(folder: declaration.output.directory, faults: faults)
+    func put(_ bytes: [UInt8], _ path: String) throws {
+      _ = try writer.write(bytes, to: path)
+      digests.add(path, bytes)
+    }
+    for document in results.documents {
+      for step in document.steps {
+        guard let path = step.outputPath,
+          let bytes = ResultFile.bytes(path, in: declaration.output.directory)
+        else { continue }
+        digests.add(path, bytes)
+      }
+    }
+    for step in declaration.steps where step.outputKind != nil {
+      let name = OutputName(declaration: declaration).name(of: step)
+      let envelopes = envelopes(of: step)
+      if declaration.output.jsonl {
+        try put(OutputLines.bytes(of: envelopes.map(\.value)), "\(name).jsonl")
+      }
+      if declaration.output.csv.contains(step.id) {
+        try put(
+          FieldsTable.csv(of: envelopes.map(\.value) + failures(of: step)), "\(name).csv")
+      }
+      if declaration.output.markdown, step.outputKind == .minutes {
+        for (path, value) in envelopes {
+          try put(
+            Array(MinutesMarkdown.text(of: value).utf8), path.dropLast(".json".count) + ".md")
+        }
+      }
+    }
+    try put(Envelope.fileBytes(of: runFile), RunFile.name)
+    _ = try writer.write(Array(digests.text.utf8), to: OutputDigests.fileName)
+  }
+
+  /// The step's results, in the order of the documents' paths.
+  private func envelopes(of step: Step) -> [(path: String, value: JSONValue)] {
+    var envelopes: [(path: String, value: JSONValue)] = []
+    for document in results.documents {
+      guard let path = document.steps.first(where: { $0.step == step.id })?.outputPath,
+        let value = ResultFile.read(path, in: declaration.output.directory)
+      else { continue }
+      envelopes.append((path, value))
+    }
+    return envelopes
+  }
+
+  /// A row for each document that could not be read: a table that leaves it out would hide it.
+  private func failures(of step: Step) -> [JSONValue] {
+    var rows: [JSONValue] = []
+    for document in results.documents {
+      guard let result = document.steps.first(where: { $0.step == step.id }),
+        result.status == .failed
+      else { continue }
+      rows.append([
+        "kind": .string(step.outputKind?.rawValue ?? ""), "status": "failed",
+        "source": ["path": .string(document.path)], "data": ["fields": [:]],
+      ])
+    }
+    return rows
+  }
+
+  private var runFile: JSONValue {
+    RunFile(
+      pipeline: declaration.name, pipelineSHA256: declaration.sha256,
+      input: RunFile.relativePath(
+        from: declaration.output.directory, to: declaration.input.directory),
+      modelName: model.name, modelSHA256: model.sha256,
+      steps: declaration.steps.map { ($0.id, $0.kind) }, results: results
+    ).json
+  }
+}

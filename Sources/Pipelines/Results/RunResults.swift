@@ -1,0 +1,79 @@
+import Foundation
+package import Ingest
+import JSON
+import Jobs
+
+/// How every document of a run ended, in the order of their paths.
+package struct RunResults: Sendable {
+  package var documents: [DocumentResult]
+  package var leftOut: [DirectoryScanner.LeftOut]
+
+  package struct DocumentResult: Sendable {
+    package var path: String
+    package var sha256: String
+    package var status: Status
+    package var steps: [StepResult]
+  }
+
+  package struct StepResult: Sendable {
+    package var step: String
+    package var status: Status
+    /// Relative to the output folder; nil where nothing was written.
+    package var outputPath: String?
+    /// Why it is not complete, for people.
+    package var reason: String?
+  }
+
+  /// Raw values are part of the format of `run.json`. Ordered from best to worst.
+  package enum Status: String, Sendable, Comparable, CaseIterable {
+    case skipped, complete, partial, unfinished, failed
+
+    package static func < (first: Status, second: Status) -> Bool {
+      allCases.firstIndex(of: first)! < allCases.firstIndex(of: second)!
+    }
+  }
+
+  package func count(_ status: Status) -> Int { documents.count { $0.status == status } }
+
+  /// Whether every document that was asked for is complete, and none was left out against its will.
+  package var isComplete: Bool {
+    documents.allSatisfy { $0.status <= .complete } && leftOut.allSatisfy { !$0.isLoss }
+  }
+
+  /// - Parameter folder: The output folder: results found there from earlier runs say themselves
+  ///   whether they are partial.
+  init(plan: RunPlan, jobs: [Job], folder: URL) {
+    var byDocument: [String: [String: Job]] = [:]
+    for job in jobs { byDocument[job.documentPath, default: [:]][job.step] = job }
+    documents = plan.documents.map { planned in
+      let steps = planned.jobs.map { plannedJob in
+        Self.result(
+          of: plannedJob, job: byDocument[planned.path]?[plannedJob.step], folder: folder)
+      }
+      return DocumentResult(
+        path: planned.path, sha256: planned.sha256,
+        status: steps.map(\.status).max() ?? .complete, steps: steps)
+    }
+    leftOut = plan.leftOut
+  }
+
+  private static func result(of planned: RunPlan.PlannedJob, job: Job?, folder: URL) -> StepResult {
+    var result = StepResult(
+      step: planned.step, status: .unfinished, outputPath: job?.output?.path, reason: job?.error)
+    guard let job else { return result }
+    switch job.state {
+    case .completed where job.outcome == .skipped: result.status = .skipped
+    case .completed:
+      result.status = .complete
+      if let path = job.output?.path, let envelope = ResultFile.read(path, in: folder),
+        envelope["status"]?.string != "complete"
+      {
+        result.status = .partial
+        result.reason = envelope["warnings"]?[0]?["message"]?.string
+      }
+    case .discarded, .cancelled: result.status = .failed
+    case .blocked, .available, .running, .retryable, .paused: result.status = .unfinished
+    }
+    return result
+  }
+}

@@ -1,0 +1,129 @@
+import Contexts
+import Digests
+import Documents
+import Foundation
+import Inference
+import Ingest
+import Jobs
+import Outputs
+
+/// A document that a worker has read, kept for all its steps: the tree, its text, and what the
+/// model said about it.
+final class LoadedDocument {
+  let documentID: DocumentID
+  let path: String
+  let sha256: String
+  let document: Document
+  let text: ExtractedText
+  /// SHA-256 of the extracted text, in hexadecimal.
+  let textSHA256: String
+  let grounding: Grounding
+  private let pipeline: PipelineRun
+  /// One reading a prompt: steps with the same prompt share it.
+  private var readings: [Prompt: Reading] = [:]
+
+  /// What the model said about the document under one prompt.
+  struct Reading {
+    var scores: TagScores
+    /// Tokens of the text, without the tokens around it.
+    var tokensTotal: Int
+    var tokensRead: Int
+    /// How often the document was split.
+    var parts: Int
+  }
+
+  /// - Throws: ``JobFault`` when the file cannot be read or is not the one that was planned.
+  init(_ job: Job, work: WorkOfRun) throws {
+    documentID = job.document
+    path = job.documentPath
+    sha256 = job.documentSHA256
+    pipeline = work.pipeline
+    guard let planned = work.documents[path] else {
+      throw JobFault(
+        .input, "\(path) is not in the folder any more. Put it back, or cancel the job.")
+    }
+    do throws(ReadError) {
+      let bytes = try planned.file.contents()
+      guard SHA256.hash(of: bytes) == sha256 else {
+        throw ReadError(
+          .unreadable, file: path, what: "the file was changed while the run was going on",
+          advice: "Run the same command again.")
+      }
+    } catch {
+      throw JobFault(.input, error.withoutFile)
+    }
+    document = try Self.read(planned.file.url, named: path, pipeline: pipeline)
+    text = ExtractedText(document)
+    textSHA256 = SHA256.hash(of: text.text)
+    grounding = Grounding(text)
+  }
+
+  private static func read(_ file: URL, named path: String, pipeline: PipelineRun) throws
+    -> Document
+  {
+    do throws(ReadError) {
+      return try DocumentOpener(
+        passwords: pipeline.declaration.input.passwords, pdfProgram: pipeline.pdfProgram
+      ).read(file, named: path)
+    } catch {
+      throw JobFault(
+        error.kind == .overLimit ? .limit : .input, error.withoutFile,
+        notices: [JobNotice(reason: error.reason.rawValue, detail: error.withoutFile)])
+    }
+  }
+
+  /// What the model says under `prompt`: read once, then remembered.
+  ///
+  /// - Throws: ``JobFault`` for a document over the context limit, ``Interruption`` at a safe point.
+  func reading(_ prompt: Prompt, lease: Lease) throws -> Reading {
+    if let known = readings[prompt] { return known }
+    let model = pipeline.model
+    let input = pipeline.declaration.input
+    let packing = ContextPacker(
+      tokenizer: model.tokenizer,
+      budget: TokenBudget(
+        limit: input.maxTokens, overLimit: input.overLimit == .split ? .split : .fail)
+    ).pack(text, as: prompt.documentType)
+    if let notice = packing.notices.first(where: { $0.reason == .overContext }) {
+      throw JobFault(
+        .overContext, notice.detail,
+        notices: [JobNotice(reason: notice.reason.rawValue, detail: notice.detail)])
+    }
+    let parts = packing.contexts
+    let total = parts.reduce(0) { $0 + $1.tokens.count }
+    var ranges: [Range<Int>] = []
+    var logits: [Float] = []
+    var done = 0
+    for part in parts {
+      let all: [Float]
+      do throws(InferenceError) {
+        all = try model.engine.tag(
+          part.tokens,
+          progress: { count in
+            lease.advance(to: done + count)
+            self.pipeline.faults.reach(.midRead)
+            self.pipeline.report(
+              .advanced(document: self.path, tokens: done + count, of: total))
+          },
+          shouldStop: { self.pipeline.stop.isSet || lease.status != .held })
+      } catch {
+        if error.code == .stopped { throw Interruption() }
+        throw JobFault(.engine, "\(error)")
+      }
+      let width = model.engine.labels.count
+      logits += all[part.textTokens.lowerBound * width..<part.textTokens.upperBound * width]
+      for token in part.textTokens { ranges.append(part.range(ofToken: token) ?? 0..<0) }
+      done += part.tokens.count
+    }
+    let reading = Reading(
+      scores: TagScores(labels: model.engine.labels, tokenRanges: ranges, logits: logits),
+      tokensTotal: ranges.count, tokensRead: ranges.count, parts: parts.count)
+    readings[prompt] = reading
+    return reading
+  }
+}
+
+extension ReadError {
+  /// For places that name the file already.
+  fileprivate var withoutFile: String { "\(what). \(advice)" }
+}

@@ -1,0 +1,18 @@
+import Outputs
+
+/// Where results stand in the output folder: `REL/PATH/NAME.EXT.KIND.json` for a document,
+/// `KIND.jsonl` and `KIND.csv` for a run. `KIND` is `fields`, `summary` or `minutes`; where several
+/// steps of a declaration have one kind, their ids stand in its place.
+struct OutputName {
+  let declaration: Declaration
+
+  func name(of step: Step) -> String {
+    guard let kind = step.outputKind?.rawValue else { return step.id }
+    let rivals = declaration.steps.count { $0.outputKind?.rawValue == kind }
+    return rivals > 1 ? step.id : kind
+  }
+
+  func path(of step: Step, document: String) -> String {
+    "\(document).\(name(of: step)).json"
+  }
+}

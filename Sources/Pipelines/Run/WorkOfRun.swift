@@ -1,0 +1,57 @@
+import Foundation
+import Jobs
+import SQLite
+import Synchronization
+
+/// What the workers of one run share: everything they need to do any of its jobs.
+final class WorkOfRun: Sendable {
+  let pipeline: PipelineRun
+  let run: RunID
+  /// By path: every document of the plan.
+  let documents: [String: RunPlan.PlannedDocument]
+  let keeper: LeaseKeeper
+  private let fatal = Mutex<(any Error)?>(nil)
+
+  init(_ pipeline: PipelineRun, run: RunID, plan: RunPlan) throws {
+    self.pipeline = pipeline
+    self.run = run
+    documents = Dictionary(
+      plan.documents.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
+    keeper = try LeaseKeeper(at: pipeline.workspace.queueFile)
+  }
+
+  /// A result's file, relative to the output folder.
+  func outputPath(document: String, step: String) -> String? {
+    documents[document]?.jobs.first { $0.step == step }?.outputPath
+  }
+
+  /// Why the run as a whole cannot go on.
+  var fatalError: (any Error)? { fatal.withLock { $0 } }
+
+  func fail(_ error: any Error) {
+    fatal.withLock { if $0 == nil { $0 = error } }
+    pipeline.stop.stop(.fault)
+  }
+
+  /// Runs `count` workers, each on a thread of its own (hours of arithmetic do not belong on a
+  /// shared pool), until no job is left or the run is stopped.
+  func runWorkers(count: Int) {
+    let group = DispatchGroup()
+    for number in 0..<max(1, count) {
+      group.enter()
+      let thread = Thread {
+        do {
+          try Worker(self, number: number).work()
+        } catch {
+          self.fail(error)
+        }
+        group.leave()
+      }
+      thread.name = "docket.worker.\(number)"
+      thread.stackSize = 16 << 20
+      thread.start()
+    }
+    group.wait()
+    keeper.stop()
+  }
+}

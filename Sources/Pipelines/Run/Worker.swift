@@ -1,0 +1,133 @@
+import Foundation
+import Jobs
+import SQLite
+
+/// Claims the jobs of a run one after another and does them, on one thread.
+final class Worker {
+  private let shared: WorkOfRun
+  private let queue: JobQueue
+  private let id: WorkerID
+  /// The document the last job was about: its next step is claimed first and finds it read.
+  private var loaded: LoadedDocument?
+
+  init(_ work: WorkOfRun, number: Int) throws {
+    shared = work
+    queue = try JobQueue.open(at: work.pipeline.workspace.queueFile, faults: work.pipeline.faults)
+    id = try queue.startWorker(named: "worker-\(number)", program: work.pipeline.program)
+  }
+
+  /// Works until every job of the run is final, or the run is told to stop.
+  func work() throws {
+    defer { try? queue.stopWorker(id) }
+    while !shared.pipeline.stop.isSet {
+      guard
+        let claim = try queue.claim(
+          worker: id, preferring: loaded?.documentID, run: shared.run
+        ).first
+      else {
+        if try isOver() { return }
+        // Jobs are with other workers, wait for a retry, or are paused.
+        Thread.sleep(forTimeInterval: 0.1)
+        continue
+      }
+      try perform(claim)
+    }
+  }
+
+  /// Whether nothing of the run can become ready any more (paused jobs aside).
+  private func isOver() throws -> Bool {
+    if try queue.run(shared.run)?.state != .open { return true }
+    let counts = try queue.counts(run: shared.run)
+    return counts[.blocked] + counts[.available] + counts[.running] + counts[.retryable] == 0
+  }
+
+  private func perform(_ claim: Claim) throws {
+    let lease = shared.keeper.keep(claim)
+    defer { shared.keeper.drop(lease) }
+    let job = claim.job
+    let start = ProcessCost.now
+    let pipeline = shared.pipeline
+    do {
+      let step = try Self.step(of: job, in: pipeline.declaration)
+      if loaded?.documentID != job.document {
+        loaded = nil  // freed before the next one is read
+        pipeline.report(.reading(document: job.documentPath))
+        loaded = try LoadedDocument(job, work: shared)
+      }
+      guard let loaded else { return }
+      let result = try StepRun(
+        step: step, job: job, document: loaded, work: shared, lease: lease
+      ).run()
+      let cost = ProcessCost.since(start, tokensRead: result.tokensRead)
+      switch result.ending {
+      case .done(let outcome, let output, let notices):
+        let completion = try queue.complete(
+          claim, JobResult(outcome, output: output, notices: notices, cost: cost))
+        if completion == .recorded {
+          pipeline.report(
+            .finished(
+              document: job.documentPath, step: job.step, outcome: outcome.rawValue,
+              detail: notices.first?.detail))
+        }
+      case .failed(let failure):
+        try record(failure, of: claim, cost: cost)
+      }
+    } catch is Interruption {
+      // Stopped at a safe point, paused, or superseded: no attempt counts.
+      _ = try queue.release(claim, because: pipeline.stop.reason?.rawValue ?? "paused")
+    } catch let error as DatabaseError {
+      throw error
+    } catch let error as DurableFileError {
+      try record(JobFailure(.inputOutput, message: "\(error)"), of: claim, cost: AttemptCost())
+      // With the disk full every other job would fail as well: stop, so that nothing is used up.
+      if error.isDiskFull { throw error }
+    } catch let error as JobFault {
+      try record(
+        JobFailure(error.cause, message: error.message, notices: error.notices), of: claim,
+        cost: ProcessCost.since(start, tokensRead: 0))
+    }
+  }
+
+  private func record(_ failure: JobFailure, of claim: Claim, cost: AttemptCost) throws {
+    var failure = failure
+    failure.cost = cost
+    let job = claim.job
+    switch try queue.fail(claim, failure) {
+    case .willRetry:
+      shared.pipeline.report(
+        .retrying(
+          document: job.documentPath, step: job.step, attempt: job.attempts,
+          error: failure.message))
+    case .discarded:
+      shared.pipeline.report(
+        .finished(
+          document: job.documentPath, step: job.step, outcome: "failed", detail: failure.message))
+    case .superseded: break
+    }
+  }
+
+  private static func step(of job: Job, in declaration: Declaration) throws -> Step {
+    guard let step = declaration.step(job.step) else {
+      throw JobFault(
+        .fault, "The declaration has no step “\(job.step)” any more. Cancel this job.")
+    }
+    return step
+  }
+}
+
+/// A job cannot go on, and what class of failure that is.
+struct JobFault: Error {
+  var cause: FailureClass
+  /// For people; never text of the document.
+  var message: String
+  var notices: [JobNotice]
+
+  init(_ cause: FailureClass, _ message: String, notices: [JobNotice] = []) {
+    self.cause = cause
+    self.message = message
+    self.notices = notices
+  }
+}
+
+/// Thrown at a safe point when the run is stopping or the lease is gone.
+struct Interruption: Error {}

@@ -1,0 +1,25 @@
+/// Every verb there is, in the order of the overview.
+enum Verbs {
+  static let all: [Verb] = [
+    CheckVerb.verb, RunVerb.verb, StatusVerb.verb, VerifyVerb.verb, IngestVerb.verb, ModelVerb.verb,
+  ]
+
+  static func named(_ name: String) -> Verb? { all.first { $0.name == name } }
+
+  static var overview: String {
+    let width = (all.map(\.name.count).max() ?? 0) + 2
+    let lines = all.map { "  " + TextLayout.pad($0.name, to: width) + $0.summary }
+    return """
+      Docket turns directories of documents into cited JSON.
+
+      Usage: docket VERB [options] …
+
+      Verbs:
+      \(lines.joined(separator: "\n"))
+
+      docket VERB --help explains one. Exit status: 0 all complete, 1 finished but some documents
+      failed or are partial, 2 the command or the declaration is at fault, 75 stopped at a safe
+      point (run again), 130 interrupted.
+      """
+  }
+}

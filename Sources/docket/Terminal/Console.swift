@@ -1,0 +1,34 @@
+@unsafe @preconcurrency import Glibc
+import JSON
+
+/// The process's two output streams. Results go to standard output, everything about how it goes to
+/// standard error, so that `docket … --json | jq` always works.
+enum Console {
+  static var isTerminal: Bool { isatty(2) == 1 }
+
+  static func out(_ line: String) {
+    unsafe fputs(line + "\n", stdout)
+    unsafe fflush(stdout)
+  }
+
+  static func out(_ lines: [String]) {
+    for line in lines { out(line) }
+  }
+
+  static func json(_ value: JSONValue) { out(value.text()) }
+
+  static func note(_ line: String) { unsafe fputs(line + "\n", stderr) }
+
+  /// Replaces the current line of the terminal.
+  static func redraw(_ line: String) {
+    unsafe fputs("\r\u{1B}[2K" + line, stderr)
+    unsafe fflush(stderr)
+  }
+
+  /// Columns of the terminal, 80 when unknown.
+  static var width: Int {
+    var size = winsize()
+    guard unsafe ioctl(2, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 20 else { return 80 }
+    return Int(size.ws_col)
+  }
+}

@@ -1,0 +1,53 @@
+import Documents
+import Foundation
+import Ingest
+import JSON
+import Outputs
+
+enum IngestVerb {
+  static let verb = Verb(
+    name: "ingest",
+    summary: "Read documents and print what Docket sees in them: blocks, anchors, notices.",
+    operands: "FILE…", operandCount: 1...100_000,
+    discussion: """
+      Prints the text a model reads, or with --json one document a line: its blocks with pages and
+      boxes or byte ranges, and what could not be read.
+      """,
+    options: [
+      .value("--password", "<text>", "Opens an encrypted PDF. (default: none)"), .json,
+    ], run: run)
+
+  static func run(_ arguments: Arguments) throws -> ExitStatus {
+    var status = ExitStatus.complete
+    for path in arguments.operands {
+      do throws(ReadError) {
+        let document = try DocumentReader(pdfProgram: Program.url).read(
+          file: URL(fileURLWithPath: path), named: path, password: arguments["--password"])
+        if arguments.json {
+          var value = DocumentJSON(document).value.object ?? JSONObject()
+          value["path"] = .string(path)
+          value["status"] = .string(document.notices.isEmpty ? "complete" : "partial")
+          Console.json(.object(value))
+        } else {
+          Console.out(ExtractedText(document).text)
+        }
+        for notice in document.notices {
+          status = .incomplete
+          Console.note(
+            "\(path)\(notice.page.map { ", page \($0)" } ?? ""): \(notice.reason.rawValue): "
+              + notice.detail)
+        }
+      } catch {
+        status = .incomplete
+        if arguments.json {
+          Console.json([
+            "path": .string(path), "status": "failed", "reason": .string(error.kind.rawValue),
+            "message": .string("\(error)"),
+          ])
+        }
+        Console.note("\(error)")
+      }
+    }
+    return status
+  }
+}

@@ -1,0 +1,102 @@
+import Foundation
+import JSON
+import Jobs
+import Pipelines
+
+enum RunVerb {
+  static let verb = Verb(
+    name: "run",
+    summary: "Run a pipeline on a folder: documents in, cited JSON out.",
+    operands: "FILE [DIR]", operandCount: 1...2,
+    discussion: """
+      FILE is a declaration (JSON5). DIR takes the place of its input.dir. What is up to date is not
+      done again; what a crash or a stop left over is finished. SIGTERM and SIGINT stop at a safe
+      point within 10 seconds.
+      """,
+    options: [
+      .value("--output", "<folder>", "Where results go. (default: output.dir of the declaration)"),
+      .value(
+        "--threads", "<count>",
+        "Threads that compute, over all workers. (default: the processors of this machine)"),
+      .value("--workers", "<count>", "Documents worked on at the same time. (default: 1)"),
+      .value(
+        "--until", "<HH:MM>",
+        "Stop at a safe point at this local time, today or tomorrow; run again to go on. "
+          + "(default: no limit)"),
+      .workspace, .json,
+      .value(
+        "--fault", "<point:n>",
+        "For tests of crashes: die or fail on purpose at the n-th pass of a named point."),
+    ], run: run)
+
+  static func run(_ arguments: Arguments) throws -> ExitStatus {
+    let file = URL(fileURLWithPath: arguments.operands[0])
+    var declaration: Pipelines.Declaration
+    do {
+      declaration = try DeclarationReader.read(file)
+    } catch {
+      Console.note("\(error)")
+      return .usage
+    }
+    if let directory = arguments.url(1) {
+      declaration.input.directory = directory.standardizedFileURL
+    }
+    if let output = arguments["--output"] {
+      declaration.output.directory = URL(fileURLWithPath: output).standardizedFileURL
+    }
+    let workers = try arguments.integer("--workers", in: 1...64) ?? 1
+    let threads =
+      try arguments.integer("--threads", in: 1...1024)
+      ?? ProcessInfo.processInfo.activeProcessorCount
+    let stop = StopSignal(deadline: try deadline(arguments["--until"]))
+    let faults: FaultPoints
+    do {
+      faults = try arguments["--fault"].map { try FaultPoints(parsing: $0) } ?? .none
+    } catch {
+      throw UsageError("\(error)")
+    }
+    let display = RunDisplay(json: arguments.json)
+    let signals = StopSignals(stop) { display.show(.stopping($0)) }
+    defer { signals.end() }
+
+    let workspace = try Workspace(at: arguments["--workspace"])
+    display.show(.loadingModel(LoadedModel.folder(of: declaration.model.weights).lastPathComponent))
+    let model = try LoadedModel(declaration.model.weights, threads: threads)
+    let problems = declaration.problems(for: model.capabilities)
+    guard problems.isEmpty else {
+      Console.note("\(DeclarationError(problems: problems))")
+      return .usage
+    }
+    let pipeline = PipelineRun(
+      declaration: declaration, model: model, workspace: workspace, workers: workers,
+      program: "docket \(Version.current)",
+      pdfProgram: Program.url, faults: faults,
+      stop: stop,
+      report: { display.show($0) })
+    let ending: PipelineRun.Ending
+    do {
+      ending = try pipeline.execute()
+    } catch {
+      display.end()
+      throw error
+    }
+    display.end()
+    RunSummary(ending: ending, declaration: declaration).print(json: arguments.json)
+    if let reason = ending.stopped {
+      return reason == .interrupted ? .interrupted : .stopped
+    }
+    return ending.results.isComplete ? .complete : .incomplete
+  }
+
+  /// The next moment the local clock shows `text`.
+  private static func deadline(_ text: String?) throws -> Date? {
+    guard let text else { return nil }
+    let parts = text.split(separator: ":")
+    guard parts.count == 2, let hour = Int(parts[0]), let minute = Int(parts[1]),
+      (0..<24).contains(hour), (0..<60).contains(minute)
+    else { throw UsageError("option “--until” needs a time such as 06:00, not “\(text)”") }
+    return Calendar.current.nextDate(
+      after: Date(), matching: DateComponents(hour: hour, minute: minute, second: 0),
+      matchingPolicy: .nextTime)
+  }
+}
