@@ -127,8 +127,12 @@ let package = Package(
       name: "SQLiteTests", dependencies: ["SQLite", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "JobsTests", dependencies: ["Jobs", "SQLite", "TestSupport"],
-      swiftSettings: strict),
+      name: "JobsTests", dependencies: ["Jobs", "SQLite", "QueueWorker", "TestSupport"],
+      resources: [.copy("Fixtures")], swiftSettings: strict),
+    // A worker without engine or documents, to be killed.
+    .executableTarget(
+      name: "QueueWorker", dependencies: ["Jobs", "SQLite"],
+      path: "Tests/QueueWorker", swiftSettings: strict),
     .testTarget(
       name: "KernelsTests", dependencies: ["Kernels", "CKernels", "TestSupport"],
       swiftSettings: strict),
@@ -141,7 +145,8 @@ let package = Package(
     .testTarget(
       name: "PipelinesTests",
       dependencies: [
-        "Pipelines", "Documents", "Ingest", "Inference", "JSON", "Jobs", "Outputs", "TestSupport",
+        "Pipelines", "DefaultReader", "Documents", "Ingest", "Inference", "JSON", "Jobs", "Outputs",
+        "Schedules", "TestSupport",
       ],
       resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(

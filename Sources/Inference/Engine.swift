@@ -1,6 +1,7 @@
 import Digests
 package import Foundation
 package import Kernels
+import Synchronization
 
 /// A loaded model: immutable, shared by any number of sessions.
 package final class Engine: Sendable {
@@ -12,6 +13,7 @@ package final class Engine: Sendable {
   let head: PackedMatrix
   let tagger: TagHead?
   private let files: [MappedFile]
+  private let digest = Mutex<String?>(nil)
 
   /// Loads the checkpoint in `folder`: `config.json` and safetensors, in one file or in shards.
   ///
@@ -61,8 +63,9 @@ package final class Engine: Sendable {
   package func session() -> Session { Session(self) }
 
   /// SHA-256 over the names and digests of the configuration and the weight files: it changes whenever a
-  /// result could. Reads the whole checkpoint, so ask once.
+  /// result could. The first call reads the whole checkpoint.
   package func weightsDigest() throws(InferenceError) -> String {
+    if let known = digest.withLock({ $0 }) { return known }
     var lines = ""
     let config = try MappedFile(folder.appendingPathComponent("config.json"))
     for file in [config] + files {
@@ -71,7 +74,9 @@ package final class Engine: Sendable {
       lines += "\(hash.hexDigest())  \(file.url.lastPathComponent)\n"
     }
     for file in files { file.release() }
-    return SHA256.hash(of: lines)
+    let result = SHA256.hash(of: lines)
+    digest.withLock { $0 = result }
+    return result
   }
 
   /// Row `row` of `x` times the head, over all threads.

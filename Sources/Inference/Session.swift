@@ -82,8 +82,7 @@ package struct Session: ~Copyable {
   /// Forgets everything read.
   package mutating func reset() {
     memory.clear()
-    tokens = []
-    logits = []
+    goOn(after: [], logits: [])
   }
 
   /// Reads piece by piece; after each, `work.normed` holds the last norm of the piece's rows and
@@ -122,6 +121,13 @@ package struct Session: ~Copyable {
   }
 
   private var lastRows = 0
+
+  /// Takes over what a snapshot says was read.
+  mutating func goOn(after tokens: [Int32], logits: [Float]) {
+    self.tokens = tokens
+    self.logits = logits
+    lastRows = 0
+  }
 
   private mutating func finishLogits() throws(InferenceError) {
     guard lastRows > 0, engine.configuration.head == .languageModel else { return }

@@ -1,3 +1,4 @@
+package import Foundation
 import Kernels
 
 /// Marks every token with a logit for each label, looking some tokens ahead:
@@ -25,46 +26,67 @@ struct TagHead: Sendable {
   }
 }
 
+/// Where a long reading leaves its snapshots.
+package struct SnapshotPlan: Hashable, Sendable {
+  package var file: URL
+  /// Tokens from one snapshot to the next.
+  package var interval: Int
+
+  package init(file: URL, interval: Int) {
+    self.file = file
+    self.interval = interval
+  }
+}
+
 extension Engine {
   /// Reads `tokens` once and gives each a logit for every label: [tokens, labels], row-major.
   ///
   /// Memory beyond the result does not grow with the text but for the softmax layers' cache.
   ///
   /// - Parameters:
+  ///   - snapshots: where to leave a snapshot every so many tokens, and when the caller asks to stop. When
+  ///     one of these very tokens lies there, the reading goes on from it, to the same bits; the file is
+  ///     removed at the end.
   ///   - progress: called after each piece with the tokens read so far.
   ///   - shouldStop: asked before each piece; `.stopped` is thrown when it says so.
   package func tag(
-    _ tokens: [Int32], progress: (Int) -> Void = { _ in }, shouldStop: () -> Bool = { false }
+    _ tokens: [Int32], snapshots: SnapshotPlan? = nil, progress: (Int) -> Void = { _ in },
+    shouldStop: () -> Bool = { false }
   ) throws(InferenceError) -> [Float] {
-    guard let tagger else {
-      throw InferenceError(
-        .request,
-        "This checkpoint writes text and has no labels; tagging needs one with tag_labels.")
+    var reading = try TagReading(self, tokens)
+    if let snapshots, FileManager.default.fileExists(atPath: snapshots.file.path) {
+      // One that is damaged or of another text costs the time saved, not the result.
+      do { try reading.restore(snapshots.file) } catch { reading = try TagReading(self, tokens) }
     }
-    var session = session()
-    var tagging = Tagging(self, tagger, tokens.count)
-    try session.read(tokens[...], trace: nil, progress: progress, shouldStop: shouldStop) {
-      done, work in
-      tagging.take(done.count, from: work.normed)
+    while reading.position < tokens.count {
+      if shouldStop() {
+        if let snapshots { try reading.save(to: snapshots.file) }
+        throw InferenceError(.stopped, "Stopped at token \(reading.position), as asked.")
+      }
+      let before = reading.position
+      try reading.readPiece()
+      progress(reading.position)
+      if let snapshots, reading.position < tokens.count,
+        reading.position / snapshots.interval > before / snapshots.interval
+      {
+        try reading.save(to: snapshots.file)
+      }
     }
-    if tagging.result.contains(where: { !$0.isFinite }) {
-      throw InferenceError(
-        .tensor, "The model's output is not a number; the checkpoint is damaged.")
-    }
-    return tagging.result
+    let result = try reading.finish()
+    if let snapshots { try? FileManager.default.removeItem(at: snapshots.file) }
+    return result
   }
 }
 
 /// One tagging under way: keeps the rows whose look ahead is not there yet.
-private struct Tagging {
+private struct TagReading: ~Copyable {
   let engine: Engine
   let head: TagHead
-  let total: Int
+  let tokens: [Int32]
   let reach: Int
+  var session: Session
   var result: [Float] = []
-  /// Tokens whose state has come.
-  var seen = 0
-  /// [piece + reach, hidden]: states of tokens `first` ..< `seen`.
+  /// [piece + reach, hidden]: states of tokens `first` ..< position.
   let kept: Plane
   var first = 0
   /// One a thread.
@@ -74,10 +96,18 @@ private struct Tagging {
   let logits: Plane
   static let chunk = 96
 
-  init(_ engine: Engine, _ head: TagHead, _ total: Int) {
+  var position: Int { session.position }
+
+  init(_ engine: Engine, _ tokens: [Int32]) throws(InferenceError) {
+    guard let head = engine.tagger else {
+      throw InferenceError(
+        .request,
+        "This checkpoint writes text and has no labels; tagging needs one with tag_labels.")
+    }
     self.engine = engine
     self.head = head
-    self.total = total
+    self.tokens = tokens
+    session = engine.session()
     let hidden = engine.configuration.hiddenSize
     reach = engine.configuration.lookahead.max() ?? 0
     kept = Plane(rows: Session.piece + reach, columns: hidden)
@@ -85,21 +115,33 @@ private struct Tagging {
     wide = (0..<threads).map { _ in Plane(rows: Self.chunk, columns: head.dense.inputs) }
     inner = (0..<threads).map { _ in Plane(rows: Self.chunk, columns: head.dense.outputs) }
     logits = Plane(rows: Session.piece + reach, columns: head.output.outputs)
-    result.reserveCapacity(total * head.output.outputs)
+    result.reserveCapacity(tokens.count * head.output.outputs)
   }
 
-  mutating func take(_ rows: Int, from states: Plane) {
+  /// Reads up to the next multiple of the piece size.
+  mutating func readPiece() throws(InferenceError) {
+    let held = position - first
+    let end = min(tokens.count, (position / Session.piece + 1) * Session.piece)
+    let (kept, hidden, kernels) = (
+      kept, engine.configuration.hiddenSize, engine.model.kernels
+    )
+    try session.read(
+      tokens[position..<end], trace: nil, progress: { _ in }, shouldStop: { false }
+    ) { done, work in
+      for row in 0..<done.count {
+        kernels.copy(work.normed, row: row, width: hidden, to: kept, row: held + row)
+      }
+    }
+    tagWhatIsReady()
+  }
+
+  private mutating func tagWhatIsReady() {
     let kernels = engine.model.kernels
     let hidden = engine.configuration.hiddenSize
-    // Keep only what is still looked at: the last `reach` rows move to the front.
-    let held = seen - first
-    for row in 0..<rows {
-      kernels.copy(states, row: row, width: hidden, to: kept, row: held + row)
-    }
-    seen += rows
-    let ready = (seen == total ? total : max(seen - reach, first)) - first
+    let held = position - first
+    let ready = position == tokens.count ? held : max(held - reach, 0)
     let lookahead = [0] + engine.configuration.lookahead
-    let last = seen - 1 - first
+    let last = held - 1
     let (head, kept, wide, inner, logits) = (head, kept, wide, inner, logits)
     engine.model.workers.run(rows: ready, inChunksOf: Self.chunk) { rows, slot in
       let (x, h) = (wide[slot], inner[slot])
@@ -119,9 +161,48 @@ private struct Tagging {
         h, rows: local, by: head.output, into: logits, yRow: rows.lowerBound, accumulate: true)
     }
     result += logits.copy(rows: 0..<ready)
-    for row in ready..<seen - first {
+    for row in ready..<held {
       kernels.copy(kept, row: row, width: hidden, to: kept, row: row - ready)
     }
     first += ready
+  }
+
+  consuming func finish() throws(InferenceError) -> [Float] {
+    if result.contains(where: { !$0.isFinite }) {
+      throw InferenceError(
+        .tensor, "The model's output is not a number; the checkpoint is damaged.")
+    }
+    return result
+  }
+
+  func save(to url: URL) throws(InferenceError) {
+    var writer = try SnapshotWriter(url, identity: engine.identity())
+    try session.write(&writer)
+    try writer.write(array: kept.copy(rows: 0..<position - first))
+    try writer.write(array: result)
+    try writer.finish()
+  }
+
+  mutating func restore(_ url: URL) throws(InferenceError) {
+    var reader = try SnapshotReader(url, identity: engine.identity())
+    try session.restore(&reader)
+    let states = try reader.array(of: Float.self)
+    let results = try reader.array(of: Float.self)
+    let hidden = engine.configuration.hiddenSize
+    let labels = head.output.outputs
+    guard reader.isAtEnd, tokens.starts(with: session.tokens),
+      position < tokens.count, states.count % hidden == 0, states.count / hidden <= reach,
+      results.count == (position - states.count / hidden) * labels
+    else {
+      throw InferenceError(.snapshot, "\(url.lastPathComponent) is of another text.")
+    }
+    first = position - states.count / hidden
+    for row in 0..<states.count / hidden {
+      kept.withMutableRow(row) { numbers in
+        for column in 0..<hidden { numbers[column] = states[row * hidden + column] }
+      }
+    }
+    result = results
+    result.reserveCapacity(tokens.count * labels)
   }
 }

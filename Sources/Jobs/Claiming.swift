@@ -55,7 +55,7 @@ extension JobQueue {
       [
         "kinds": Value(kinds.map(jsonArray)), "run": Value(run?.rawValue),
         "worker": .integer(worker.rawValue), "token": .integer(token), "now": now,
-        "lease": .integer(clock.monotonic() + Self.lease), "document": Value(document?.rawValue),
+        "lease": .integer(clock.monotonic() + self.lease), "document": Value(document?.rawValue),
         "count": Value(count),
       ]
     ) { JobID($0.integer(0)) }
@@ -118,9 +118,9 @@ extension JobQueue {
             ? "process \(process.pid) ended without releasing the job"
             : "the machine went down"
         } else if sameBoot, job.leasedUntil < clock.monotonic() {
-          why = "process \(process.pid) gave no sign for \(Self.lease / 1000) s"
+          why = "process \(process.pid) gave no sign for \(lease / 1000) s"
         } else if !sameBoot, try isSilent(job.id) {
-          why = "a worker on \(process.host) gave no sign for \(Self.lease / 1000) s"
+          why = "a worker on \(process.host) gave no sign for \(lease / 1000) s"
         } else {
           continue
         }
@@ -153,7 +153,7 @@ extension JobQueue {
   /// For workers whose monotonic clock is not ours.
   private func isSilent(_ id: JobID) throws(DatabaseError) -> Bool {
     guard let beat = try job(id)?.beatAt else { return false }
-    return clock.wall() > beat.adding(milliseconds: Self.lease)
+    return clock.wall() > beat.adding(milliseconds: lease)
   }
 
   private func lose(

@@ -17,9 +17,9 @@ package final class Heartbeat {
   private let queue: JobQueue
 
   package init(
-    at url: URL, clock: QueueClock = .system
+    at url: URL, clock: QueueClock = .system, lease: Int64 = JobQueue.usualLease
   ) throws(DatabaseError) {
-    queue = try JobQueue.open(at: url, access: .readWrite, clock: clock)
+    queue = try JobQueue.open(at: url, access: .readWrite, clock: clock, lease: lease)
     try queue.connection.set(.normal)
   }
 
@@ -36,7 +36,7 @@ extension JobQueue {
     let stop = try connection.first(
       JobSQL.beat,
       [
-        "lease": .integer(clock.monotonic() + Self.lease), "now": now, "progress": Value(progress),
+        "lease": .integer(clock.monotonic() + self.lease), "now": now, "progress": Value(progress),
         "id": .integer(claim.job.id.rawValue), "token": .integer(claim.token),
       ]
     ) { $0.bool(0) }
@@ -71,14 +71,15 @@ package final class LeaseKeeper: Sendable {
   }
   private let state = Mutex(State())
 
-  /// Beats every `interval` milliseconds until `stop`.
+  /// Beats four times a lease until `stop`.
   package init(
-    at url: URL, every interval: Int64 = JobQueue.beatInterval, clock: QueueClock = .system
+    at url: URL, lease: Int64 = JobQueue.usualLease, clock: QueueClock = .system
   ) throws(DatabaseError) {
+    let interval = lease / 4
     // Opened here for its error; the thread that owns the connection opens its own.
-    _ = try Heartbeat(at: url, clock: clock)
+    _ = try Heartbeat(at: url, clock: clock, lease: lease)
     let thread = Thread { [weak self] in
-      let heart = try? Heartbeat(at: url, clock: clock)
+      let heart = try? Heartbeat(at: url, clock: clock, lease: lease)
       var next = clock.monotonic()
       while let keeper = self, !keeper.state.withLock({ $0.isStopped }) {
         if clock.monotonic() >= next {

@@ -17,14 +17,14 @@ package final class JobQueue {
   /// When this object last looked for dead workers, by the monotonic clock.
   var lastReclaim: Int64?
 
-  /// Milliseconds a claim holds without a heartbeat.
-  package static let lease: Int64 = 60_000
-  /// Milliseconds between heartbeats: three may be missed.
-  package static let beatInterval: Int64 = 15_000
+  /// Milliseconds a claim holds without a heartbeat. A quarter of it is a good interval between heartbeats:
+  /// three may be missed.
+  package let lease: Int64
+  package static let usualLease: Int64 = 60_000
 
   package static func open(
     at url: URL, access: Connection.Access = .create, clock: QueueClock = .system,
-    policy: RetryPolicy = RetryPolicy(), faults: FaultPoints = .none
+    policy: RetryPolicy = RetryPolicy(), lease: Int64 = usualLease, faults: FaultPoints = .none
   ) throws(DatabaseError) -> JobQueue {
     let connection = try Connection(path: url.path, access: access)
     if access == .readOnly {
@@ -33,15 +33,17 @@ package final class JobQueue {
       try connection.migrate(
         by: QueueMigrations.all, applicationID: QueueMigrations.applicationID)
     }
-    return JobQueue(connection, clock, policy, faults)
+    return JobQueue(connection, clock, policy, lease, faults)
   }
 
   private init(
-    _ connection: Connection, _ clock: QueueClock, _ policy: RetryPolicy, _ faults: FaultPoints
+    _ connection: Connection, _ clock: QueueClock, _ policy: RetryPolicy, _ lease: Int64,
+    _ faults: FaultPoints
   ) {
     self.connection = connection
     self.clock = clock
     self.policy = policy
+    self.lease = lease
     self.faults = faults
   }
 

@@ -28,7 +28,8 @@ struct Timestamp: Hashable, Sendable {
       else { break }
       index += 1
     }
-    guard fields.count >= 2, fields.dropFirst().allSatisfy({ $0 < 60 }) else { return nil }
+    // Exporters that round up write `13:60.000` for 14:00: sixty is read as what it means.
+    guard fields.count >= 2, fields.dropFirst().allSatisfy({ $0 <= 60 }) else { return nil }
     var seconds = 0.0
     for field in fields { seconds = seconds * 60 + Double(field) }
     if index + 1 < limit, utf8[index] == 0x2E || utf8[index] == 0x2C,

@@ -164,6 +164,8 @@ enum QueueMigrations {
       cron TEXT NOT NULL,
       time_zone TEXT NOT NULL,
       missed TEXT NOT NULL CHECK (missed IN ('once', 'skip', 'all')),
+      -- For 'all': the most runs that are made up for at once.
+      missed_cap INTEGER NOT NULL,
       overlap TEXT NOT NULL CHECK (overlap IN ('skip', 'queue')),
       window TEXT,
       -- All runs due up to here have been decided about.
@@ -177,10 +179,14 @@ enum QueueMigrations {
       schedule_id INTEGER NOT NULL REFERENCES schedule (id) ON DELETE CASCADE,
       due_at INTEGER NOT NULL,
       state TEXT NOT NULL CHECK (state IN ('queued', 'started', 'skipped')),
-      -- Why it was skipped: 'overlap', 'missed', 'cap'.
+      -- Why it was skipped: 'missed' or 'overlap'.
       reason TEXT,
+      -- How many due times this row stands for, due_at being the first of them.
+      covers INTEGER NOT NULL DEFAULT 1,
       run_id INTEGER,
       decided_at INTEGER NOT NULL,
+      -- When the command it started came back.
+      ended_at INTEGER,
       UNIQUE (schedule_id, due_at),
       CHECK ((state = 'skipped') = (reason IS NOT NULL))
     ) STRICT;

@@ -67,8 +67,8 @@ struct Planner {
   func plan() throws -> RunPlan {
     let input = declaration.input
     let scan = try DirectoryScanner(
-      root: input.directory, include: input.match.map(\.pattern),
-      exclude: input.exclude.map(\.pattern)
+      root: input.directory, include: input.match,
+      exclude: declaration.exclusions
     ).scan()
     var leftOut = scan.leftOut
     var documents: [RunPlan.PlannedDocument] = []

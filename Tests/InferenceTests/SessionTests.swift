@@ -1,0 +1,224 @@
+import DefaultReader
+import Foundation
+import Inference
+import Kernels
+import TestSupport
+import Testing
+
+/// What a reading promises, whatever the model: bit for bit, not within a tolerance.
+@Suite struct SessionTests {
+  /// Tokens that depend on nothing but the seed.
+  static func text(_ count: Int, seed: UInt64, vocabulary: Int) -> [Int32] {
+    var state = seed
+    return (0..<count).map { _ in
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Int32((state >> 33) % UInt64(vocabulary))
+    }
+  }
+
+  static func read(_ engine: Engine, _ text: [Int32], pieces: [Int]) throws -> (
+    logits: [Float], states: [[Float]]
+  ) {
+    var session = engine.session()
+    var from = 0
+    var turn = 0
+    while from < text.count {
+      let size = min(pieces[turn % pieces.count], text.count - from)
+      try session.advance(by: text[from..<from + size])
+      from += size
+      turn += 1
+    }
+    let states = engine.configuration.layers.indices.map { layer in
+      session.lightningState(layer: layer) ?? session.keysAndValues(layer: layer)!.values
+    }
+    return (session.logits, states)
+  }
+
+  @Test(
+    arguments: Fixture.checkpoints,
+    [[1], [7], [64], [63, 65], [255, 1, 257], [128, 3, 1000], [1537]])
+  func `reading in pieces of any size leaves the bits of one reading`(
+    _ fixture: String, _ pieces: [Int]
+  ) throws {
+    let engine = try Engine(folder: Fixture.folder(fixture), threads: 1)
+    let text = Self.text(
+      pieces == [1] ? 300 : 1700, seed: 11, vocabulary: engine.configuration.vocabularySize)
+    let whole = try Self.read(engine, text, pieces: [text.count])
+    let parts = try Self.read(engine, text, pieces: pieces)
+    #expect(whole.logits == parts.logits)
+    #expect(whole.states == parts.states)
+    #expect(!whole.logits.isEmpty)
+  }
+
+  @Test(arguments: Fixture.checkpoints)
+  func `two threads leave the bits of one`(_ fixture: String) throws {
+    let one = try Engine(folder: Fixture.folder(fixture), threads: 1)
+    let two = try Engine(folder: Fixture.folder(fixture), threads: 2)
+    let text = Self.text(1100, seed: 5, vocabulary: one.configuration.vocabularySize)
+    let first = try Self.read(one, text, pieces: [1000, 1, 1])
+    let second = try Self.read(two, text, pieces: [1000, 1, 1])
+    #expect(first.logits == second.logits)
+    #expect(first.states == second.states)
+  }
+
+  @Test func `sessions side by side read as each alone`() async throws {
+    let engine = try Engine(folder: Fixture.folder("tiny-m1-odd"), threads: 2)
+    let texts = (0..<6).map {
+      Self.text(400 + 37 * $0, seed: UInt64($0), vocabulary: engine.configuration.vocabularySize)
+    }
+    var alone: [[Float]] = []
+    for text in texts { alone.append(try Self.read(engine, text, pieces: [100]).logits) }
+    let together = try await withThrowingTaskGroup(of: (Int, [Float]).self) { group in
+      for (index, text) in texts.enumerated() {
+        group.addTask { (index, try Self.read(engine, text, pieces: [100]).logits) }
+      }
+      var found = [[Float]](repeating: [], count: texts.count)
+      for try await (index, logits) in group { found[index] = logits }
+      return found
+    }
+    #expect(alone == together)
+  }
+
+  @Test(arguments: Fixture.checkpoints, [1, 64, 333, 1100])
+  func `a restored session goes on as if unbroken`(_ fixture: String, _ at: Int) throws {
+    let engine = try Engine(folder: Fixture.folder(fixture), threads: 1)
+    let text = Self.text(1300, seed: 3, vocabulary: engine.configuration.vocabularySize)
+    let folder = try TemporaryFolder()
+    let file = folder.url.appendingPathComponent("reading.snapshot")
+    var session = engine.session()
+    try session.advance(by: text[..<at])
+    try session.save(to: file)
+    var restored = try engine.session(restoring: file)
+    let restoredLogits = restored.logits
+    #expect(restoredLogits == session.logits)
+    try session.advance(to: text)
+    try restored.advance(to: text)
+    let logits = session.logits
+    #expect(restored.logits == logits)
+    let left = try FileManager.default.contentsOfDirectory(atPath: folder.url.path)
+    #expect(left == ["reading.snapshot"])
+  }
+
+  @Test func `a damaged snapshot is refused, wherever the damage is`() throws {
+    let engine = try Engine(folder: Fixture.folder("tiny-m1-odd"), threads: 1)
+    let folder = try TemporaryFolder()
+    let file = folder.url.appendingPathComponent("reading.snapshot")
+    var session = engine.session()
+    try session.advance(by: Self.text(70, seed: 1, vocabulary: 384))
+    try session.save(to: file)
+    let whole = try Data(contentsOf: file)
+    var refused = 0
+    for place in stride(from: 0, to: whole.count, by: whole.count / 40) {
+      var bytes = whole
+      bytes[place] ^= 0x10
+      try bytes.write(to: file)
+      #expect(throws: InferenceError.self) { _ = try engine.session(restoring: file).position }
+      refused += 1
+    }
+    for length in [0, 5, 100, whole.count / 2, whole.count - 1] {
+      try whole.prefix(length).write(to: file)
+      #expect(throws: InferenceError.self) { _ = try engine.session(restoring: file).position }
+    }
+    #expect(refused >= 40)
+    let other = try Engine(folder: Fixture.folder("tiny-minimax-m1"), threads: 1)
+    try whole.write(to: file)
+    let error = #expect(throws: InferenceError.self) {
+      _ = try other.session(restoring: file).position
+    }
+    #expect(error?.code == .snapshot)
+  }
+
+  @Test func `a prompt that differs from what was read is read from its start`() throws {
+    let engine = try Engine(folder: Fixture.folder("tiny-m1-odd"), threads: 1)
+    let first = Self.text(100, seed: 1, vocabulary: 384)
+    let second = Array(first[..<50]) + Self.text(60, seed: 2, vocabulary: 384)
+    var session = engine.session()
+    try session.advance(to: first)
+    try session.advance(to: second)
+    let logits = session.logits
+    #expect(session.position == 110)
+    #expect(try Self.read(engine, second, pieces: [110]).logits == logits)
+  }
+
+  @Test func `a token outside the vocabulary is refused and changes nothing`() throws {
+    let engine = try Engine(folder: Fixture.folder("tiny-m1-odd"), threads: 1)
+    var session = engine.session()
+    try session.advance(by: [1, 2, 3])
+    let before = session.logits
+    var codes: [InferenceError.Code] = []
+    for wrong: Int32 in [-1, 384, .max] {
+      do throws(InferenceError) { try session.advance(by: [5, wrong]) } catch {
+        codes.append(error.code)
+      }
+    }
+    #expect(codes == [.request, .request, .request])
+    #expect(session.position == 3)
+    #expect(session.logits == before)
+  }
+}
+
+@Suite struct TaggingTests {
+  @Test(arguments: [1, 8, 9, 33, 1536, 1537, 1570, 3200])
+  func `tagging gives every token one row, however long the text`(_ length: Int) throws {
+    let engine = try Engine(folder: DefaultReader.folder, threads: 2)
+    let text = SessionTests.text(length, seed: 4, vocabulary: 16384)
+    let logits = try engine.tag(text)
+    #expect(logits.count == length * 51)
+    // What a text begins with is marked the same in a longer one, up to the look ahead.
+    let more = try engine.tag(text + SessionTests.text(40, seed: 9, vocabulary: 16384))
+    let settled = max(length - 32, 0) * 51
+    #expect(Array(logits[..<settled]) == Array(more[..<settled]))
+  }
+
+  @Test func `an empty text has no rows`() throws {
+    let engine = try Engine(folder: DefaultReader.folder, threads: 1)
+    #expect(try engine.tag([]) == [])
+  }
+
+  @Test func `a tagging that was stopped goes on from its snapshot to the same bits`() throws {
+    let engine = try Engine(folder: DefaultReader.folder, threads: 2)
+    let text = SessionTests.text(6000, seed: 8, vocabulary: 16384)
+    let whole = try engine.tag(text)
+    let folder = try TemporaryFolder()
+    let plan = SnapshotPlan(file: folder.url.appendingPathComponent("a.snapshot"), interval: 2000)
+    var asked = 0
+    let error = #expect(throws: InferenceError.self) {
+      _ = try engine.tag(
+        text, snapshots: plan,
+        shouldStop: {
+          asked += 1; return asked == 3
+        })
+    }
+    #expect(error?.code == .stopped)
+    var steps: [Int] = []
+    let rest = try engine.tag(text, snapshots: plan, progress: { steps.append($0) })
+    #expect(rest == whole)
+    #expect(steps.first == 4608)
+    #expect(!FileManager.default.fileExists(atPath: plan.file.path))
+  }
+
+  @Test func `a snapshot of another text, or a damaged one, costs time and not the result`() throws
+  {
+    let engine = try Engine(folder: DefaultReader.folder, threads: 2)
+    let folder = try TemporaryFolder()
+    let plan = SnapshotPlan(file: folder.url.appendingPathComponent("a.snapshot"), interval: 1000)
+    let first = SessionTests.text(4000, seed: 1, vocabulary: 16384)
+    let second = SessionTests.text(4000, seed: 2, vocabulary: 16384)
+    var asked = 0
+    _ = try? engine.tag(
+      first, snapshots: plan,
+      shouldStop: {
+        asked += 1; return asked == 2
+      })
+    #expect(FileManager.default.fileExists(atPath: plan.file.path))
+    #expect(try engine.tag(second, snapshots: plan) == engine.tag(second))
+    try Data("docksnap and no more".utf8).write(to: plan.file)
+    #expect(try engine.tag(second, snapshots: plan) == engine.tag(second))
+  }
+
+  @Test func `a checkpoint that writes does not tag`() throws {
+    let engine = try Engine(folder: Fixture.folder("tiny-m1-odd"), threads: 1)
+    #expect(engine.writes && !engine.tags)
+    #expect(throws: InferenceError.self) { try engine.tag([1, 2]) }
+  }
+}
