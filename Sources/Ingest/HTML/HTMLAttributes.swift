@@ -323,7 +323,8 @@ enum HTMLNames {
     var found: Meanings = []
     let table = words
     for start in names.indices {
-      for (word, meanings) in table[Int(names[start])] where found.rawValue & meanings.rawValue == 0 {
+      for (word, meanings) in table[Int(names[start])] where found.rawValue & meanings.rawValue == 0
+      {
         guard start + word.count <= names.count else { continue }
         var index = 1
         while index < word.count, names[start + index] == word[index] { index += 1 }

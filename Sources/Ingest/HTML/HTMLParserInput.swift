@@ -58,7 +58,7 @@ struct HTMLParserInput {
           }
           let isScript = matches(position, "<script")
           let isStyle = !isScript && matches(position, "<style")
-          let end = unsafe Self.tagEnd(utf8, position + 1)
+          let end = unsafe Self.tagEnd(utf8, position + 1, skip)
           if isScript || isStyle, end < count {
             let after = unsafe utf8[position + (isScript ? 7 : 6)]
             let close = unsafe Self.find(isScript ? "</script" : "</style", utf8, end)
@@ -89,7 +89,12 @@ struct HTMLParserInput {
   }
 
   /// Behind the `>` of a tag; quotes count only where a value begins.
-  private static func tagEnd(_ utf8: UnsafeBufferPointer<UInt8>, _ start: Int) -> Int {
+  ///
+  /// Of long values (addresses, data for scripts) only the beginning matters, but for the few
+  /// attributes that are read whole.
+  private static func tagEnd(
+    _ utf8: UnsafeBufferPointer<UInt8>, _ start: Int, _ skip: (Int, Int) -> Void
+  ) -> Int {
     var position = start
     var isValue = false
     while position < utf8.count {
@@ -103,7 +108,14 @@ struct HTMLParserInput {
           guard
             let end = unsafe memchr(utf8.baseAddress! + position + 1, Int32(byte), rest)
           else { return position + 1 }
-          position = unsafe UnsafeRawPointer(end) - UnsafeRawPointer(utf8.baseAddress!)
+          let close = unsafe UnsafeRawPointer(end) - UnsafeRawPointer(utf8.baseAddress!)
+          if unsafe close - position > 64 && !isReadWhole(utf8, position) {
+            // On a character's border: the parser takes half a character for another encoding.
+            var cut = position + 32
+            while unsafe utf8[cut] & 0xC0 == 0x80 { cut -= 1 }
+            skip(cut, close)
+          }
+          position = close
         }
         isValue = false
       case 0...0x20: break
@@ -112,6 +124,20 @@ struct HTMLParserInput {
       position += 1
     }
     return utf8.count
+  }
+
+  /// Whether the attribute whose value's quote is at `quote` is `class`, `style`, `id` or `content`.
+  private static func isReadWhole(_ utf8: UnsafeBufferPointer<UInt8>, _ quote: Int) -> Bool {
+    var end = quote
+    while end > 0, unsafe utf8[end - 1] <= 0x20 || utf8[end - 1] == 0x3D { end -= 1 }
+    var start = end
+    while start > 0, unsafe utf8[start - 1] > 0x20, end - start < 12 { start -= 1 }
+    switch end - start {
+    case 2: return unsafe utf8[start] | 0x20 == 0x69
+    case 5: return unsafe utf8[start] | 0x20 == 0x63 || utf8[start] | 0x20 == 0x73
+    case 7: return unsafe utf8[start] | 0x20 == 0x63
+    default: return false
+    }
   }
 
   private static func find(
