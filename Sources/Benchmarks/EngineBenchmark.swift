@@ -5,7 +5,7 @@ import Inference
 /// `docket-bench engine`: reading and writing speed of a model, as JSON lines.
 struct EngineBenchmark {
   static let help =
-    "[FOLDER] [--weights stored|f32|bf16] [--threads N] [--prefill 512,4096] [--decode 64@16,64@4096] [--repeats N]"
+    "[FOLDER] [--weights stored|f32|bf16|int8|int4] [--threads N] [--prefill 512,4096] [--decode 64@16,64@4096] [--repeats N]"
 
   var folder = DefaultReader.folder
   var weights = WeightFormat.asStored

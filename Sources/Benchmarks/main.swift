@@ -4,6 +4,7 @@ import Ingest
 /// `docket-bench SUBJECT …`: measures one part of Docket.
 let subjects: [(name: String, help: String, run: ([String]) throws -> Void)] = [
   ("answers", AnswersBenchmark.help, { try AnswersBenchmark(arguments: $0).run() }),
+  ("context", EngineContext.help, { try EngineContext(arguments: $0).run() }),
   ("engine", EngineBenchmark.help, { try EngineBenchmark(arguments: $0).run() }),
   ("ingest", IngestBenchmark.help, { try IngestBenchmark(arguments: $0).run() }),
   ("tokenizer", TokenizerBenchmark.help, { try TokenizerBenchmark(arguments: $0).run() }),

@@ -25,6 +25,9 @@ PRIMITIVE VF v_round_to_int(VF x, VI *whole) {
 PRIMITIVE VF v_power_of_two(VI n) {
   return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_add_epi32(n, _mm256_set1_epi32(127)), 23));
 }
+PRIMITIVE VF v_add_to_exponent(VF x, VI n) {
+  return _mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(x), _mm256_slli_epi32(n, 23)));
+}
 // 0 where x < low, else y.
 PRIMITIVE VF v_zero_below(VF x, VF low, VF y) {
   return _mm256_andnot_ps(_mm256_cmp_ps(x, low, _CMP_LT_OQ), y);
@@ -37,6 +40,31 @@ PRIMITIVE VF v_odd(const uint16_t *pairs) {
                        _mm256_castsi256_ps(_mm256_set1_epi32((int)0xffff0000)));
 }
 
+PRIMITIVE VF v_abs(VF x) { return _mm256_andnot_ps(_mm256_set1_ps(-0.0f), x); }
+PRIMITIVE void v_store_rounded(int32_t *y, VF x) {
+  _mm256_storeu_si256((__m256i *)y, _mm256_cvtps_epi32(x));
+}
+PRIMITIVE VF v_float(VI x) { return _mm256_cvtepi32_ps(x); }
+PRIMITIVE VF v_load_bf16(const uint16_t *x) {
+  __m256i wide = _mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)x));
+  return _mm256_castsi256_ps(_mm256_slli_epi32(wide, 16));
+}
+PRIMITIVE VI vi_load(const int16_t *x) { return _mm256_loadu_si256((const __m256i *)x); }
+PRIMITIVE void vi_store(int16_t *y, VI x) { _mm256_storeu_si256((__m256i *)y, x); }
+PRIMITIVE VI vi_zero(void) { return _mm256_setzero_si256(); }
+PRIMITIVE VI vi_set(int32_t x) { return _mm256_set1_epi32(x); }
+PRIMITIVE VI vi_pair(const int16_t *x) { return _mm256_castps_si256(_mm256_broadcast_ss((const float *)x)); }
+PRIMITIVE VI vi_bytes(const int8_t *x) {
+  return _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)x));
+}
+PRIMITIVE VI vi_nibble(VI x, int t) {
+  return _mm256_and_si256(_mm256_srli_epi16(x, 4 * t), _mm256_set1_epi16(15));
+}
+PRIMITIVE VI vi_less8(VI x) { return _mm256_sub_epi16(x, _mm256_set1_epi16(8)); }
+PRIMITIVE VI vi_dot(VI sum, VI a, VI b) { return _mm256_add_epi32(sum, _mm256_madd_epi16(a, b)); }
+
+#define TILES16 TILE16(1) TILE16(2) TILE16(3) TILE16(4) TILE16(5) TILE16(6)
+#define TILE16_TABLE i16_1, i16_2, i16_3, i16_4, i16_5, i16_6
 #define TILES                                                                                      \
   TILE(1, 1) TILE(1, 2) TILE(1, 4) TILE(2, 1) TILE(2, 2) TILE(3, 1) TILE(3, 2) TILE(4, 1) TILE(5, 1) \
       TILE(6, 1)
@@ -54,6 +82,8 @@ const ck_kernels ck_avx2_kernels = {
     .level = CK_AVX2,
     .gemm_f32 = gemm_f32,
     .gemm_bf16 = gemm_bf16_widening,
+    .quantize_rows = quantize_rows,
+    .gemm_quantized = gemm_quantized,
     .rms_norm = rms_norm,
     .gated_norm = gated_norm,
     .silu = silu,

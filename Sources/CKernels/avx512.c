@@ -1,62 +1,7 @@
-// AVX-512: 16 lanes, 32 registers, so tiles of 12 rows by two panels (24 sums).
-#if defined(__x86_64__)
-#include <immintrin.h>
-#include <stdint.h>
-#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,fma"))), \
-                             apply_to = function)
-
-#define LANES 16
-#define MR 12
-#define ROW_GROUP 96
-typedef __m512 VF;
-typedef __m512i VI;
-
-#define PRIMITIVE static inline __attribute__((always_inline))
-PRIMITIVE VF v_load(const float *x) { return _mm512_loadu_ps(x); }
-PRIMITIVE void v_store(float *y, VF x) { _mm512_storeu_ps(y, x); }
-PRIMITIVE VF v_set(float x) { return _mm512_set1_ps(x); }
-PRIMITIVE VF v_fma(VF a, VF b, VF c) { return _mm512_fmadd_ps(a, b, c); }
-PRIMITIVE VF v_max(VF a, VF b) { return _mm512_max_ps(a, b); }
-PRIMITIVE VF v_min(VF a, VF b) { return _mm512_min_ps(a, b); }
-PRIMITIVE VF v_round_to_int(VF x, VI *whole) {
-  *whole = _mm512_cvtps_epi32(x);
-  return _mm512_cvtepi32_ps(*whole);
-}
-PRIMITIVE VF v_power_of_two(VI n) {
-  return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_add_epi32(n, _mm512_set1_epi32(127)), 23));
-}
-PRIMITIVE VF v_zero_below(VF x, VF low, VF y) {
-  return _mm512_maskz_mov_ps(_knot_mask16(_mm512_cmp_ps_mask(x, low, _CMP_LT_OQ)), y);
-}
-PRIMITIVE VF v_even(const uint16_t *pairs) {
-  return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_loadu_si512(pairs), 16));
-}
-PRIMITIVE VF v_odd(const uint16_t *pairs) {
-  return _mm512_castsi512_ps(
-      _mm512_and_si512(_mm512_loadu_si512(pairs), _mm512_set1_epi32((int)0xffff0000)));
-}
-
-#define TILES_OF(R) TILE(R, 1) TILE(R, 2)
-#define TILES                                                                                      \
-  TILES_OF(1) TILES_OF(2) TILES_OF(3) TILES_OF(4) TILES_OF(5) TILES_OF(6) TILES_OF(7) TILES_OF(8)  \
-      TILES_OF(9) TILES_OF(10) TILES_OF(11) TILES_OF(12) TILE(1, 4) TILE(2, 4) TILE(3, 4)          \
-          TILE(4, 4) TILE(5, 4) TILE(6, 4)
-#define FOUR(T, R) [R] = {4, {0, T##_##R##x1, T##_##R##x2, 0, T##_##R##x4}}
-#define TWO(T, R) [R] = {2, {0, T##_##R##x1, T##_##R##x2}}
-#define TILE_TABLE(T)                                                                              \
-  FOUR(T, 1), FOUR(T, 2), FOUR(T, 3), FOUR(T, 4), FOUR(T, 5), FOUR(T, 6), TWO(T, 7), TWO(T, 8),    \
-      TWO(T, 9), TWO(T, 10), TWO(T, 11), TWO(T, 12)
-
-#include "vector.h"
-
-#pragma clang attribute pop
-
-#define TABLE(NAME, LEVEL)                                                                         \
-  {.name = NAME, .level = LEVEL, .gemm_f32 = gemm_f32, .gemm_bf16 = gemm_bf16_widening,                     \
-   .rms_norm = rms_norm, .gated_norm = gated_norm, .silu = silu, .silu_times = silu_times,         \
-   .mix = mix, .add_scaled = add_scaled, .widen_bf16 = widen_bf16, .lightning = lightning,         \
-   .attend = attend}
-
-const ck_kernels ck_avx512_kernels = TABLE("AVX-512", CK_AVX512);
-const ck_kernels ck_avx512_dot_kernels = TABLE("AVX-512 VNNI BF16", CK_AVX512_DOT);
-#endif
+// AVX-512 F, BW, VL, DQ: Skylake servers and later.
+#define TARGET "avx512f,avx512bw,avx512vl,avx512dq,fma"
+#define TABLE ck_avx512_kernels
+#define NAME "AVX-512"
+#define LEVEL CK_AVX512
+#define DOT 0
+#include "avx512.h"

@@ -1,4 +1,5 @@
 // Weights from the file's order into panels, once at load.
+#include <math.h>
 #include <string.h>
 
 #include "internal.h"
@@ -50,6 +51,68 @@ void ck_pack_bf16_from_f32(size_t n, size_t k, const float *w, uint16_t *packed)
   memset(packed, 0, (n + CK_PANEL - 1) / CK_PANEL * CK_PANEL * even * 2);
   FOR_PANELS(for (size_t i = 0; i < k; i++)
                  packed[first * even + i / 2 * 2 * CK_PANEL + c * 2 + i % 2] = ck_bf16(w[row + i]);)
+}
+
+// The step whose whole numbers lowest…highest come nearest to w in squares, as a bf16 number: the one that
+// just reaches the largest weight, or one a little off that pays for a clipped extreme with finer steps.
+static uint16_t step_for(const float *w, size_t count, int lowest, int highest, int trials) {
+  float extreme = 0;
+  for (size_t i = 0; i < count; i++)
+    if (fabsf(w[i]) > fabsf(extreme)) extreme = w[i];
+  if (extreme == 0) return 0;
+  uint16_t best = 0;
+  double least = INFINITY;
+  for (int t = 0; t < trials; t++) {
+    // With 4 bits there is one more step below 0 than above: the extreme takes it, whatever its sign.
+    uint16_t candidate = ck_bf16(extreme / (float)lowest * (1 - 0.03f * (float)t));
+    float step = widened(candidate);
+    if (step == 0) continue;
+    double error = 0;
+    for (size_t i = 0; i < count; i++) {
+      float q = fminf(fmaxf(rintf(w[i] / step), (float)lowest), (float)highest);
+      double off = w[i] - q * step;
+      error += off * off;
+    }
+    if (error < least) least = error, best = candidate;
+  }
+  return best;
+}
+
+double ck_pack_quantized(size_t n, size_t k, int bits, const float *w, void *packed,
+                         uint16_t *scales) {
+  size_t group = bits == 8 ? CK_GROUP8 : CK_GROUP4, groups = (k + group - 1) / group;
+  size_t kp = groups * group, panels = (n + CK_PANEL - 1) / CK_PANEL;
+  int lowest = bits == 8 ? -127 : -8, highest = bits == 8 ? 127 : 7;
+  double error = 0, all = 0;
+  memset(scales, 0, panels * groups * CK_PANEL * 2);
+  if (bits == 8) memset(packed, 0, panels * kp * CK_PANEL);
+  else memset(packed, 0x88, panels * kp * CK_PANEL / 2);
+  for (size_t c = 0; c < n; c++) {
+    size_t panel = c / CK_PANEL, column = c % CK_PANEL;
+    for (size_t g = 0; g < groups; g++) {
+      const float *from = w + c * k + g * group;
+      size_t count = k - g * group < group ? k - g * group : group;
+      uint16_t scale = step_for(from, count, lowest, highest, bits == 8 ? 1 : 10);
+      float step = widened(scale);
+      scales[(panel * groups + g) * CK_PANEL + column] = scale;
+      for (size_t j = 0; j < count; j++) {
+        size_t i = g * group + j;
+        int q = step == 0 ? 0 : (int)fminf(fmaxf(rintf(from[j] / step), (float)lowest), (float)highest);
+        double off = from[j] - (float)q * step;
+        error += off * off;
+        all += (double)from[j] * from[j];
+        if (bits == 8) {
+          ((int8_t *)packed)[((panel * kp / 2 + i / 2) * CK_PANEL + column) * 2 + i % 2] = (int8_t)q;
+        } else {
+          uint16_t *place =
+              (uint16_t *)packed + ((panel * kp / 8 + i / 8) * CK_PANEL + column) * 2 + i % 2;
+          int shift = 4 * (int)(i % 8 / 2);
+          *place = (uint16_t)((*place & ~(15 << shift)) | (q + 8) << shift);
+        }
+      }
+    }
+  }
+  return all > 0 ? error / all : 0;
 }
 
 void ck_widen_f16(size_t n, const uint16_t *x, float *y) {

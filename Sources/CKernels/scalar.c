@@ -35,6 +35,51 @@ static void gemm_bf16(size_t rows, size_t n, size_t k, const float *x, size_t ld
     }
 }
 
+static void quantize_rows(size_t rows, size_t k, size_t group, const float *x, size_t ldx, int16_t *q,
+                          float *scale, int32_t *sums8) {
+  for (size_t r = 0; r < rows; r++, x += ldx)
+    for (size_t from = 0; from < k; from += group) {
+      float largest = 0;
+      for (size_t i = from; i < from + group && i < k; i++) largest = fmaxf(largest, fabsf(x[i]));
+      float step = largest / 32767, inverse = largest > 0 ? 32767 / largest : 0;
+      int32_t sum = 0;
+      for (size_t i = from; i < from + group; i++, q++) {
+        *q = i < k ? (int16_t)lrintf(x[i] * inverse) : 0;
+        sum += *q;
+      }
+      *scale++ = step;
+      *sums8++ = 8 * sum;
+    }
+}
+
+static void gemm_quantized(size_t rows, size_t n, size_t kp, int bits, const int16_t *q,
+                           const float *scale, const int32_t *sums8, const void *w,
+                           const uint16_t *scales, float *y, size_t ldy, int accumulate) {
+  (void)sums8;
+  size_t group = bits == 8 ? CK_GROUP8 : CK_GROUP4, groups = kp / group;
+  for (size_t r = 0; r < rows; r++, q += kp, scale += groups, y += ldy)
+    for (size_t c = 0; c < n; c++) {
+      size_t panel = c / CK_PANEL, column = c % CK_PANEL;
+      float total = accumulate ? y[c] : 0;
+      for (size_t g = 0; g < groups; g++) {
+        int32_t sum = 0;
+        for (size_t i = g * group; i < (g + 1) * group; i++) {
+          int32_t weight;
+          if (bits == 8) {
+            weight = ((const int8_t *)w)[((panel * kp / 2 + i / 2) * CK_PANEL + column) * 2 + i % 2];
+          } else {
+            uint16_t nibbles =
+                ((const uint16_t *)w)[((panel * kp / 8 + i / 8) * CK_PANEL + column) * 2 + i % 2];
+            weight = (nibbles >> 4 * (i % 8 / 2) & 15) - 8;
+          }
+          sum += weight * q[i];
+        }
+        total += (float)sum * (widened(scales[(panel * groups + g) * CK_PANEL + column]) * scale[g]);
+      }
+      y[c] = total;
+    }
+}
+
 static void rms_norm(size_t rows, size_t n, const float *x, size_t ldx, const float *w,
                      float epsilon, float *y, size_t ldy) {
   for (size_t r = 0; r < rows; r++, x += ldx, y += ldy) {
@@ -129,12 +174,12 @@ static void attend(size_t rows, size_t d, const float *q, const uint32_t *limits
         scratch[j] = score;
         if (score > largest) largest = score;
       }
-      float shrink = expf(maximum[r] - largest);
+      float shrink = exp2f(maximum[r] - largest);
       maximum[r] = largest;
       sum[r] *= shrink;
       for (size_t c = 0; c < d; c++) o[c] *= shrink;
       for (size_t j = 0; j < count; j++) {
-        float p = expf(scratch[j] - largest);
+        float p = exp2f(scratch[j] - largest);
         sum[r] += p;
         for (size_t c = 0; c < d; c++)
           o[c] += p * tile_values[(c / CK_PANEL * CK_KEYS + j) * CK_PANEL + c % CK_PANEL];
@@ -147,6 +192,8 @@ const ck_kernels ck_scalar_kernels = {
     .level = CK_SCALAR,
     .gemm_f32 = gemm_f32,
     .gemm_bf16 = gemm_bf16,
+    .quantize_rows = quantize_rows,
+    .gemm_quantized = gemm_quantized,
     .rms_norm = rms_norm,
     .gated_norm = gated_norm,
     .silu = silu,

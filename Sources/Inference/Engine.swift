@@ -40,7 +40,7 @@ package final class Engine: Sendable {
       let own = store.contains("lm_head.weight") && !configuration.tiedEmbeddings
       head = try store.matrix(
         own ? "lm_head.weight" : "model.embed_tokens.weight", configuration.vocabularySize, hidden,
-        as: weights)
+        as: weights.ofHead)
     case .tagging:
       let tagger = try TagHead(store, configuration, weights)
       self.tagger = tagger
@@ -80,14 +80,15 @@ package final class Engine: Sendable {
   }
 
   /// Row `row` of `x` times the head, over all threads.
-  func product(of x: Plane, row: Int, into y: Plane) {
+  func product(of x: Plane, row: Int, into y: Plane, scratch: [QuantizedRows]) {
     let head = head
     let kernels = model.kernels
     let share = 512
-    model.workers.run((head.outputs + share - 1) / share) { item, _ in
+    model.workers.run((head.outputs + share - 1) / share) { item, slot in
       kernels.multiply(
         x, rows: row..<row + 1, by: head,
-        outputs: item * share..<min(head.outputs, (item + 1) * share), into: y, yRow: 0)
+        outputs: item * share..<min(head.outputs, (item + 1) * share), into: y, yRow: 0,
+        scratch: scratch[slot])
     }
   }
 }

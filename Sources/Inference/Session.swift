@@ -70,7 +70,8 @@ package struct Session: ~Copyable {
     try read(next[...], trace: trace, progress: { _ in }, shouldStop: { false }) { done, work in
       for from in stride(from: 0, to: done.count, by: rowsAtOnce) {
         let rows = from..<min(done.count, from + rowsAtOnce)
-        kernels.multiply(work.normed, rows: rows, by: head, into: output, yRow: 0)
+        kernels.multiply(
+          work.normed, rows: rows, by: head, into: output, yRow: 0, scratch: work.quantized[0])
         for row in 0..<rows.count {
           output.withRow(row) { body(done.lowerBound + from + row, $0) }
         }
@@ -132,7 +133,7 @@ package struct Session: ~Copyable {
   private mutating func finishLogits() throws(InferenceError) {
     guard lastRows > 0, engine.configuration.head == .languageModel else { return }
     let row = lastRows - 1
-    engine.product(of: work.normed, row: row, into: lastLogits)
+    engine.product(of: work.normed, row: row, into: lastLogits, scratch: work.quantized)
     logits = lastLogits.copy(rows: 0..<1)
     if logits.contains(where: { !$0.isFinite }) {
       throw InferenceError(

@@ -19,9 +19,11 @@ struct TagHead: Sendable {
     let labels = configuration.labels.count
     let wide = (1 + configuration.lookahead.count) * configuration.hiddenSize
     let width = store.shape("tag_head.dense.bias")?.first ?? configuration.hiddenSize
-    dense = try store.matrix("tag_head.dense.weight", width, wide, as: format)
+    dense = try store.matrix("tag_head.dense.weight", width, wide, as: format.ofHead)
     denseBias = try store.vector("tag_head.dense.bias", width)
-    output = try store.matrix("tag_head.out.weight", labels, width, as: format)
+    output = try store.matrix(
+      "tag_head.out.weight", labels, width,
+      as: format == .bf16 ? .bf16 : format == .f32 ? .f32 : .asStored)
     outputBias = try store.vector("tag_head.out.bias", labels)
   }
 }
@@ -143,6 +145,7 @@ private struct TagReading: ~Copyable {
     let lookahead = [0] + engine.configuration.lookahead
     let last = held - 1
     let (head, kept, wide, inner, logits) = (head, kept, wide, inner, logits)
+    let quantized = session.work.quantized
     engine.model.workers.run(rows: ready, inChunksOf: Self.chunk) { rows, slot in
       let (x, h) = (wide[slot], inner[slot])
       for (index, row) in rows.enumerated() {
@@ -155,10 +158,12 @@ private struct TagReading: ~Copyable {
         kernels.copy(head.outputBias, row: 0, width: head.outputBias.columns, to: logits, row: row)
       }
       let local = 0..<rows.count
-      kernels.multiply(x, rows: local, by: head.dense, into: h, accumulate: true)
+      kernels.multiply(
+        x, rows: local, by: head.dense, into: h, accumulate: true, scratch: quantized[slot])
       kernels.silu(h, rows: local, width: head.dense.outputs)
       kernels.multiply(
-        h, rows: local, by: head.output, into: logits, yRow: rows.lowerBound, accumulate: true)
+        h, rows: local, by: head.output, into: logits, yRow: rows.lowerBound, accumulate: true,
+        scratch: quantized[slot])
     }
     result += logits.copy(rows: 0..<ready)
     for row in ready..<held {

@@ -50,9 +50,11 @@ import CKernels
   ///   - outputs: which outputs to compute, from a multiple of 16; nil for all. Output o is written to
   ///     column `yColumn + o`.
   ///   - accumulate: add to what y holds.
+  ///   - scratch: where activations go for quantised weights; the calling thread's own.
   package func multiply(
     _ x: Plane, rows: Range<Int>, column: Int = 0, by w: PackedMatrix, outputs: Range<Int>? = nil,
-    into y: Plane, yRow: Int? = nil, yColumn: Int = 0, accumulate: Bool = false
+    into y: Plane, yRow: Int? = nil, yColumn: Int = 0, accumulate: Bool = false,
+    scratch: QuantizedRows
   ) {
     let outputs = outputs ?? 0..<w.outputs
     precondition(
@@ -74,6 +76,21 @@ import CKernels
         rows.count, outputs.count, w.inputs, from, x.stride,
         w.storage.assumingMemoryBound(to: UInt16.self) + panel, w.panelStride, to, y.stride,
         accumulate ? 1 : 0)
+    case .int8, .int4:
+      precondition(w.paddedInputs <= scratch.inputs && scratch.rows > 0)
+      let groups = w.paddedInputs / w.format.group
+      let scales = unsafe (w.storage + w.scalesAt).assumingMemoryBound(to: UInt16.self)
+      for start in stride(from: 0, to: rows.count, by: scratch.rows) {
+        let count = min(scratch.rows, rows.count - start)
+        unsafe table.pointee.quantize_rows(
+          count, w.inputs, w.format.group, from + start * x.stride, x.stride, scratch.numbers,
+          scratch.scales, scratch.sums)
+        unsafe table.pointee.gemm_quantized(
+          count, outputs.count, w.paddedInputs, Int32(w.format.bits!), scratch.numbers,
+          scratch.scales, scratch.sums, w.storage + panel,
+          scales + outputs.lowerBound * groups, to + start * y.stride, y.stride,
+          accumulate ? 1 : 0)
+      }
     }
   }
 

@@ -4,6 +4,28 @@ import CKernels
 package enum PackedFormat: String, Sendable, CaseIterable {
   case f32
   case bf16
+  /// Whole numbers of 8 bits, one bf16 scale for 64 inputs of an output.
+  case int8
+  /// Of 4 bits, one scale for 32.
+  case int4
+
+  /// Bits of a quantised weight; nil for the others.
+  package var bits: Int? {
+    switch self {
+    case .f32, .bf16: nil
+    case .int8: 8
+    case .int4: 4
+    }
+  }
+
+  /// Inputs that share a scale.
+  package var group: Int {
+    switch self {
+    case .f32, .bf16: 1
+    case .int8: CK_GROUP8
+    case .int4: CK_GROUP4
+    }
+  }
 }
 
 /// Weights W [outputs, inputs] of a product y = x · Wᵀ, in the panels the kernels read.
@@ -12,8 +34,14 @@ package enum PackedFormat: String, Sendable, CaseIterable {
   package let inputs: Int
   package let format: PackedFormat
   package let byteCount: Int
-  /// Elements from one panel of 16 outputs to the next.
+  /// Elements from one panel of 16 outputs to the next; bytes, for quantised weights.
   let panelStride: Int
+  /// Inputs in whole groups.
+  let paddedInputs: Int
+  /// Where the scales start, in bytes; they follow the weights.
+  let scalesAt: Int
+  /// Σ(w − ŵ)² / Σw² of quantising; 0 for the others.
+  package private(set) var squaredError = 0.0
   let storage: UnsafeMutableRawPointer
 
   private init(outputs: Int, inputs: Int, format: PackedFormat) {
@@ -21,20 +49,28 @@ package enum PackedFormat: String, Sendable, CaseIterable {
     self.inputs = inputs
     self.format = format
     let panels = (outputs + 15) / 16
+    let group = format.group
+    paddedInputs = (inputs + group - 1) / group * group
     switch format {
     case .f32:
       panelStride = inputs * 16
-      byteCount = panels * panelStride * 4
+      scalesAt = panels * panelStride * 4
+      byteCount = scalesAt
     case .bf16:
       panelStride = (inputs + 1) / 2 * 32
-      byteCount = panels * panelStride * 2
+      scalesAt = panels * panelStride * 2
+      byteCount = scalesAt
+    case .int8, .int4:
+      panelStride = paddedInputs * 16 * format.bits! / 8
+      scalesAt = panels * panelStride
+      byteCount = scalesAt + panels * paddedInputs / group * 32
     }
     unsafe storage = UnsafeMutableRawPointer.allocate(byteCount: max(byteCount, 64), alignment: 64)
   }
 
   deinit { unsafe storage.deallocate() }
 
-  /// Packs row-major bf16 weights.
+  /// Packs row-major bf16 weights, as bf16 or f32.
   package convenience init(
     bf16 weights: Span<UInt16>, outputs: Int, inputs: Int, as format: PackedFormat
   ) {
@@ -49,6 +85,7 @@ package enum PackedFormat: String, Sendable, CaseIterable {
       case .bf16:
         unsafe ck_pack_bf16_from_bf16(
           outputs, inputs, weights.baseAddress!, storage.assumingMemoryBound(to: UInt16.self))
+      case .int8, .int4: preconditionFailure("quantised from f32")
       }
     }
   }
@@ -68,7 +105,39 @@ package enum PackedFormat: String, Sendable, CaseIterable {
       case .bf16:
         unsafe ck_pack_bf16_from_f32(
           outputs, inputs, weights.baseAddress!, storage.assumingMemoryBound(to: UInt16.self))
+      case .int8, .int4:
+        squaredError = unsafe ck_pack_quantized(
+          outputs, inputs, Int32(format.bits!), weights.baseAddress!, storage,
+          (storage + scalesAt).assumingMemoryBound(to: UInt16.self))
       }
     }
+  }
+}
+
+/// One thread's place for activations of quantised products: 16-bit numbers and their scales.
+@safe package final class QuantizedRows: @unchecked Sendable {
+  package let rows: Int
+  /// Inputs in whole groups of 64.
+  package let inputs: Int
+  let numbers: UnsafeMutablePointer<Int16>
+  let scales: UnsafeMutablePointer<Float>
+  let sums: UnsafeMutablePointer<Int32>
+
+  package init(rows: Int, inputs: Int) {
+    self.rows = rows
+    self.inputs = (inputs + CK_GROUP8 - 1) / CK_GROUP8 * CK_GROUP8
+    let groups = rows * self.inputs / CK_GROUP4
+    unsafe numbers = .allocate(capacity: rows * self.inputs)
+    unsafe scales = .allocate(capacity: groups)
+    unsafe sums = .allocate(capacity: groups)
+    unsafe numbers.initialize(repeating: 0, count: rows * self.inputs)
+    unsafe scales.initialize(repeating: 0, count: groups)
+    unsafe sums.initialize(repeating: 0, count: groups)
+  }
+
+  deinit {
+    unsafe numbers.deallocate()
+    unsafe scales.deallocate()
+    unsafe sums.deallocate()
   }
 }

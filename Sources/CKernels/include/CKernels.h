@@ -11,6 +11,13 @@
 //       bf16: [ceil(n/16)][ceil(k/2)][16][2]          the pair is k = 2i, 2i+1; a missing k is zero
 //     Missing columns are zero. So one vector load feeds 8 or 16 columns, and no product needs a sum
 //     across lanes.
+//   * Quantised weights are whole numbers with one bf16 scale for each output and group of inputs:
+//       8 bit: groups of 64, −127…127, [ceil(n/16)][kp/2][16][2] bytes           kp: k in whole groups
+//       4 bit: groups of 32, −8…7, [ceil(n/16)][kp/8][16][2] of 16 bits, whose four nibbles (lowest first, + 8)
+//              are k = 8i + p, 8i + 2 + p, 8i + 4 + p, 8i + 6 + p for place p of the pair
+//       scales [ceil(n/16)][kp/group][16]
+//     They meet activations rounded to 16 bits with one f32 scale for each row and group. A group's sum is
+//     exact in 32 bits, so all instruction sets give the same sums; then one multiply-add by both scales.
 //   * Every element of a product is one chain of multiply-adds in the order of k, whatever the number
 //     of rows at hand. So a row's result does not depend on the rows computed beside it: reading a
 //     text in pieces of any size gives the same bits, and so does any number of threads.
@@ -25,6 +32,8 @@ enum { CK_PANEL = 16 };
 enum { CK_BLOCK = 64 };
 // Keys of a tile of softmax attention; the cache is laid out in such tiles.
 enum { CK_KEYS = 128 };
+// Inputs that share a scale.
+enum { CK_GROUP8 = 64, CK_GROUP4 = 32 };
 
 typedef enum ck_level {
   CK_SCALAR = 0,
@@ -45,6 +54,16 @@ typedef struct ck_kernels {
   // The same with bf16 weights, products and sums in f32.
   void (*gemm_bf16)(size_t rows, size_t n, size_t k, const float *x, size_t ldx, const uint16_t *w,
                     size_t panel_stride, float *y, size_t ldy, int accumulate);
+
+  // Activations for quantised products: q [rows, kp] in −32767…32767, scale [rows, kp/group], and for 4-bit
+  // weights eight times the groups' sums, sums8 [rows, kp/group]. Columns k..<kp of q are 0.
+  void (*quantize_rows)(size_t rows, size_t k, size_t group, const float *x, size_t ldx, int16_t *q,
+                        float *scale, int32_t *sums8);
+  // y[rows, n] = or += the quantised product; `kp` inputs in whole groups. `bits` is 8 or 4, the group
+  // follows from it. Panels of w stand kp·16·bits/8 bytes apart, those of scales kp/group·16 elements.
+  void (*gemm_quantized)(size_t rows, size_t n, size_t kp, int bits, const int16_t *q,
+                         const float *scale, const int32_t *sums8, const void *w,
+                         const uint16_t *scales, float *y, size_t ldy, int accumulate);
 
   // y[r] = w ⊙ x[r] / sqrt(mean(x[r]²) + epsilon), over rows of n.
   void (*rms_norm)(size_t rows, size_t n, const float *x, size_t ldx, const float *w, float epsilon,
@@ -78,7 +97,8 @@ typedef struct ck_kernels {
 
   // Softmax attention of `rows` queries that share one key/value head, over one run of key tiles:
   // the running maximum, sum and weighted values go on from what is in `maximum`, `sum`, `o`.
-  //   q       [rows, d], already scaled by 1/√d; row r sees keys 0 ..< limits[r] of this run
+  //   q       [rows, d], already scaled by log₂e/√d, so that a weight is 2^(q·k); row r sees keys
+  //           0 ..< limits[r] of this run
   //   limits  not decreasing
   //   keys    [tiles][CK_KEYS/16][d][16]; values [tiles][dp/16][CK_KEYS][16]; tiles `tile_stride` apart
   //   maximum, sum [rows]  start with −∞ and 0;   o [rows, dp] starts with 0
@@ -100,6 +120,9 @@ void ck_pack_f32_from_f32(size_t n, size_t k, const float *w, float *packed);
 void ck_pack_f32_from_bf16(size_t n, size_t k, const uint16_t *w, float *packed);
 void ck_pack_bf16_from_bf16(size_t n, size_t k, const uint16_t *w, uint16_t *packed);
 void ck_pack_bf16_from_f32(size_t n, size_t k, const float *w, uint16_t *packed);
+// Quantises w [n, k] as above; returns Σ(w − ŵ)² over Σw². `packed` and `scales` hold whole panels.
+double ck_pack_quantized(size_t n, size_t k, int bits, const float *w, void *packed,
+                         uint16_t *scales);
 // f32 of IEEE half-precision numbers.
 void ck_widen_f16(size_t n, const uint16_t *x, float *y);
 // Rounds to nearest even; NaN stays NaN.

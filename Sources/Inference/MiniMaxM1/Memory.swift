@@ -68,6 +68,7 @@ final class Workspace: Sendable {
   let expertGate: [Plane]
   let expertUp: [Plane]
   let lightningScratch: Plane
+  let quantized: [QuantizedRows]
   let attention: [AttentionWork]
   /// [rows, hidden] and [rows, 1], only with a shared expert.
   let sharedOutput: Plane?
@@ -100,6 +101,8 @@ final class Workspace: Sendable {
     gathered = (0..<threads).map { _ in Plane(rows: chunk, columns: hidden) }
     expertGate = (0..<threads).map { _ in Plane(rows: chunk, columns: expertWidth) }
     expertUp = (0..<threads).map { _ in Plane(rows: chunk, columns: expertWidth) }
+    let widest = max(hidden * (1 + configuration.lookahead.count), width, expertWidth)
+    quantized = (0..<threads).map { _ in QuantizedRows(rows: chunk, inputs: widest) }
     lightningScratch = Plane(
       rows: threads, columns: LightningState.scratch(configuration.headSize))
     let group = configuration.heads / configuration.keyValueHeads

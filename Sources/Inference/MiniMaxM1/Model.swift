@@ -74,20 +74,65 @@ struct Model: Sendable {
     }
   }
 
+  /// Up to so many rows, a product is divided among the threads by its outputs instead of by rows.
+  private static let fewRows = 16
+  /// Outputs one thread then takes at a time.
+  private static let share = 256
+
+  private func isShared(_ rows: Int) -> Bool { workers.count > 1 && rows <= Self.fewRows }
+
+  /// How many shares the outputs of `w` make.
+  private func shares(_ w: PackedMatrix) -> Int { (w.outputs + Self.share - 1) / Self.share }
+
+  /// Share `index` of x · Wᵀ.
+  private func multiply(
+    share index: Int, _ x: Plane, rows: Int, by w: PackedMatrix, into y: Plane, yColumn: Int = 0,
+    scratch: QuantizedRows
+  ) {
+    kernels.multiply(
+      x, rows: 0..<rows, by: w,
+      outputs: index * Self.share..<min(w.outputs, (index + 1) * Self.share), into: y,
+      yColumn: yColumn, scratch: scratch)
+  }
+
+  private func normInput(_ layer: DecoderLayer, _ rows: Range<Int>, _ work: Workspace) {
+    kernels.rmsNorm(
+      work.stream, rows: rows, weight: layer.inputNorm, epsilon: configuration.normEpsilon,
+      into: work.normed)
+  }
+
   private func lightning(
     _ attention: LightningAttention, _ layer: DecoderLayer, _ index: Int, _ rows: Int,
     _ position: Int, _ state: LightningState, _ work: Workspace, _ trace: Trace?
   ) {
     let width = configuration.attentionSize
     let d = configuration.headSize
-    workers.run(rows: rows, inChunksOf: work.chunk) { rows, _ in
-      kernels.rmsNorm(
-        work.stream, rows: rows, weight: layer.inputNorm, epsilon: configuration.normEpsilon,
-        into: work.normed)
-      kernels.multiply(
-        work.normed, rows: rows, by: attention.queryKeyValue, into: work.queryKeyValue)
-      kernels.silu(work.queryKeyValue, rows: rows, width: 3 * width)
-      kernels.multiply(work.normed, rows: rows, by: attention.outputGate, into: work.gate)
+    if isShared(rows) {
+      normInput(layer, 0..<rows, work)
+      let first = shares(attention.queryKeyValue)
+      workers.run(first + shares(attention.outputGate)) { item, slot in
+        if item < first {
+          multiply(
+            share: item, work.normed, rows: rows, by: attention.queryKeyValue,
+            into: work.queryKeyValue, scratch: work.quantized[slot])
+        } else {
+          multiply(
+            share: item - first, work.normed, rows: rows, by: attention.outputGate,
+            into: work.gate, scratch: work.quantized[slot])
+        }
+      }
+      kernels.silu(work.queryKeyValue, rows: 0..<rows, width: 3 * width)
+    } else {
+      workers.run(rows: rows, inChunksOf: work.chunk) { rows, slot in
+        normInput(layer, rows, work)
+        kernels.multiply(
+          work.normed, rows: rows, by: attention.queryKeyValue, into: work.queryKeyValue,
+          scratch: work.quantized[slot])
+        kernels.silu(work.queryKeyValue, rows: rows, width: 3 * width)
+        kernels.multiply(
+          work.normed, rows: rows, by: attention.outputGate, into: work.gate,
+          scratch: work.quantized[slot])
+      }
     }
     workers.run(configuration.heads) { head, slot in
       kernels.lightning(
@@ -95,11 +140,32 @@ struct Model: Sendable {
         decay: attention.decay, into: work.attended, scratch: work.lightningScratch, slot: slot,
         first: position % KernelSet.block)
     }
-    workers.run(rows: rows, inChunksOf: work.chunk) { rows, _ in
-      kernels.gatedNorm(
-        work.attended, rows: rows, gate: work.gate, gateColumn: 0, weight: attention.norm,
-        epsilon: LightningAttention.normEpsilon)
-      project(attention.output, layer, index, rows, work, trace)
+    if isShared(rows) {
+      gateAndNorm(attention, 0..<rows, work)
+      shareProjection(attention.output, rows, work)
+      finishAttention(layer, index, 0..<rows, work, trace, work.quantized[0])
+    } else {
+      workers.run(rows: rows, inChunksOf: work.chunk) { rows, slot in
+        gateAndNorm(attention, rows, work)
+        kernels.multiply(
+          work.attended, rows: rows, by: attention.output, into: work.mixed,
+          scratch: work.quantized[slot])
+        finishAttention(layer, index, rows, work, trace, work.quantized[slot])
+      }
+    }
+  }
+
+  private func gateAndNorm(_ attention: LightningAttention, _ rows: Range<Int>, _ work: Workspace) {
+    kernels.gatedNorm(
+      work.attended, rows: rows, gate: work.gate, gateColumn: 0, weight: attention.norm,
+      epsilon: LightningAttention.normEpsilon)
+  }
+
+  private func shareProjection(_ output: PackedMatrix, _ rows: Int, _ work: Workspace) {
+    workers.run(shares(output)) { item, slot in
+      multiply(
+        share: item, work.attended, rows: rows, by: output, into: work.mixed,
+        scratch: work.quantized[slot])
     }
   }
 
@@ -111,28 +177,40 @@ struct Model: Sendable {
     let d = configuration.headSize
     let shared = configuration.keyValueHeads
     let group = configuration.heads / shared
+    let narrow = shared * d
     cache.reserve(position + rows)
-    workers.run(rows: rows, inChunksOf: work.chunk) { rows, _ in
-      kernels.rmsNorm(
-        work.stream, rows: rows, weight: layer.inputNorm, epsilon: configuration.normEpsilon,
-        into: work.normed)
-      kernels.multiply(work.normed, rows: rows, by: attention.query, into: work.queryKeyValue)
-      kernels.multiply(
-        work.normed, rows: rows, by: attention.key, into: work.queryKeyValue, yColumn: width)
-      kernels.multiply(
-        work.normed, rows: rows, by: attention.value, into: work.queryKeyValue,
-        yColumn: width + shared * d)
-      for row in rows {
-        // Queries and keys stand side by side: one run of heads.
-        rotary.turn(
-          work.queryKeyValue, row: row, heads: configuration.heads + shared, width: d,
-          by: work.angles)
-        for head in 0..<shared {
-          cache.store(
-            token: position + row, head: head, keys: work.queryKeyValue,
-            values: work.queryKeyValue, row: row, keyColumn: width + head * d,
-            valueColumn: width + (shared + head) * d)
+    if isShared(rows) {
+      normInput(layer, 0..<rows, work)
+      let (first, second) = (shares(attention.query), shares(attention.key))
+      workers.run(first + second + shares(attention.value)) { item, slot in
+        if item < first {
+          multiply(
+            share: item, work.normed, rows: rows, by: attention.query, into: work.queryKeyValue,
+            scratch: work.quantized[slot])
+        } else if item < first + second {
+          multiply(
+            share: item - first, work.normed, rows: rows, by: attention.key,
+            into: work.queryKeyValue, yColumn: width, scratch: work.quantized[slot])
+        } else {
+          multiply(
+            share: item - first - second, work.normed, rows: rows, by: attention.value,
+            into: work.queryKeyValue, yColumn: width + narrow, scratch: work.quantized[slot])
         }
+      }
+      turnAndStore(0..<rows, position, cache, work)
+    } else {
+      workers.run(rows: rows, inChunksOf: work.chunk) { rows, slot in
+        let scratch = work.quantized[slot]
+        normInput(layer, rows, work)
+        kernels.multiply(
+          work.normed, rows: rows, by: attention.query, into: work.queryKeyValue, scratch: scratch)
+        kernels.multiply(
+          work.normed, rows: rows, by: attention.key, into: work.queryKeyValue, yColumn: width,
+          scratch: scratch)
+        kernels.multiply(
+          work.normed, rows: rows, by: attention.value, into: work.queryKeyValue,
+          yColumn: width + narrow, scratch: scratch)
+        turnAndStore(rows, position, cache, work)
       }
     }
     // Late rows see most keys: claimed first, so that no thread is left with a long one at the end.
@@ -143,8 +221,37 @@ struct Model: Sendable {
       let range = tile * tokens..<min(rows, (tile + 1) * tokens)
       attend(range, position, head: item % shared, group, cache, work, work.attention[slot])
     }
-    workers.run(rows: rows, inChunksOf: work.chunk) { rows, _ in
-      project(attention.output, layer, index, rows, work, trace)
+    if isShared(rows) {
+      shareProjection(attention.output, rows, work)
+      finishAttention(layer, index, 0..<rows, work, trace, work.quantized[0])
+    } else {
+      workers.run(rows: rows, inChunksOf: work.chunk) { rows, slot in
+        kernels.multiply(
+          work.attended, rows: rows, by: attention.output, into: work.mixed,
+          scratch: work.quantized[slot])
+        finishAttention(layer, index, rows, work, trace, work.quantized[slot])
+      }
+    }
+  }
+
+  /// Turns queries and keys by their positions, and puts keys and values into the cache.
+  private func turnAndStore(
+    _ rows: Range<Int>, _ position: Int, _ cache: KeyValueCache, _ work: Workspace
+  ) {
+    let width = configuration.attentionSize
+    let d = configuration.headSize
+    let shared = configuration.keyValueHeads
+    for row in rows {
+      // Queries and keys stand side by side: one run of heads.
+      rotary.turn(
+        work.queryKeyValue, row: row, heads: configuration.heads + shared, width: d,
+        by: work.angles)
+      for head in 0..<shared {
+        cache.store(
+          token: position + row, head: head, keys: work.queryKeyValue,
+          values: work.queryKeyValue, row: row, keyColumn: width + head * d,
+          valueColumn: width + (shared + head) * d)
+      }
     }
   }
 
@@ -155,7 +262,8 @@ struct Model: Sendable {
   ) {
     let d = configuration.headSize
     let rows = range.count * group
-    let scale = 1 / Float(d).squareRoot()
+    // Weights are powers of 2 there: log₂e goes into the queries.
+    let scale = Float(1 / log(2.0) / Double(d).squareRoot())
     scratch.start(rows: rows)
     for (index, token) in range.enumerated() {
       for member in 0..<group {
@@ -183,12 +291,12 @@ struct Model: Sendable {
     }
   }
 
-  /// The attention's last product and its residual sum: `work.mixed` = α·residual + β·(attended · W).
-  private func project(
-    _ output: PackedMatrix, _ layer: DecoderLayer, _ index: Int, _ rows: Range<Int>,
-    _ work: Workspace, _ trace: Trace?
+  /// The residual sum after attention and all that needs no other row: `work.mixed` = α·residual + β·mixed, its
+  /// norm, and the router's logits.
+  private func finishAttention(
+    _ layer: DecoderLayer, _ index: Int, _ rows: Range<Int>, _ work: Workspace, _ trace: Trace?,
+    _ scratch: QuantizedRows
   ) {
-    kernels.multiply(work.attended, rows: rows, by: output, into: work.mixed)
     trace?.record("layer.\(index).attn_in", work.normed, rows)
     trace?.record("layer.\(index).attn_out", work.mixed, rows)
     let mix = layer.attentionMix
@@ -200,7 +308,8 @@ struct Model: Sendable {
       work.mixed, rows: rows, weight: layer.expertNorm, epsilon: configuration.normEpsilon,
       into: work.normed)
     trace?.record("layer.\(index).moe_in", work.normed, rows)
-    kernels.multiply(work.normed, rows: rows, by: layer.experts.router, into: work.routerLogits)
+    kernels.multiply(
+      work.normed, rows: rows, by: layer.experts.router, into: work.routerLogits, scratch: scratch)
     trace?.record("layer.\(index).router_logits", work.routerLogits, rows)
   }
 
@@ -226,20 +335,21 @@ struct Model: Sendable {
       }
       run(
         expert, width, x, 0..<range.count, work.expertGate[slot], work.expertUp[slot],
-        into: work.expertOutput, yRow: range.lowerBound)
+        into: work.expertOutput, yRow: range.lowerBound, scratch: work.quantized[slot])
     }
     if let (expert, coefficient) = layer.experts.shared, let output = work.sharedOutput,
       let share = work.sharedCoefficient
     {
       workers.run(rows: rows, inChunksOf: work.chunk) { rows, slot in
-        kernels.multiply(work.normed, rows: rows, by: coefficient, into: share)
+        kernels.multiply(
+          work.normed, rows: rows, by: coefficient, into: share, scratch: work.quantized[slot])
         let x = work.gathered[slot]
         for (index, row) in rows.enumerated() {
           kernels.copy(work.normed, row: row, width: configuration.hiddenSize, to: x, row: index)
         }
         run(
           expert, expert.gate.outputs, x, 0..<rows.count, work.expertGate[slot],
-          work.expertUp[slot], into: output, yRow: rows.lowerBound)
+          work.expertUp[slot], into: output, yRow: rows.lowerBound, scratch: work.quantized[slot])
       }
     }
     workers.run(rows: rows, inChunksOf: work.chunk) { rows, _ in
@@ -269,11 +379,11 @@ struct Model: Sendable {
 
   private func run(
     _ expert: Experts.Expert, _ width: Int, _ x: Plane, _ rows: Range<Int>, _ gate: Plane,
-    _ up: Plane, into y: Plane, yRow: Int
+    _ up: Plane, into y: Plane, yRow: Int, scratch: QuantizedRows
   ) {
-    kernels.multiply(x, rows: rows, by: expert.gate, into: gate)
-    kernels.multiply(x, rows: rows, by: expert.up, into: up)
+    kernels.multiply(x, rows: rows, by: expert.gate, into: gate, scratch: scratch)
+    kernels.multiply(x, rows: rows, by: expert.up, into: up, scratch: scratch)
     kernels.silu(gate, times: up, rows: rows, width: width)
-    kernels.multiply(gate, rows: rows, by: expert.down, into: y, yRow: yRow)
+    kernels.multiply(gate, rows: rows, by: expert.down, into: y, yRow: yRow, scratch: scratch)
   }
 }

@@ -180,7 +180,7 @@ extension Tensor {
   /// The matrix [outputs, inputs] in the engine's layout.
   package func packed(as format: WeightFormat) throws(InferenceError) -> PackedMatrix {
     precondition(shape.count == 2)
-    if type == .bf16 {
+    if type == .bf16, format == .asStored || format == .bf16 || format == .f32 {
       let odd = withHalves { Conversion.notFinite(bf16: $0) }
       guard odd == 0 else { throw notFinite(odd) }
       return withHalves {
@@ -190,8 +190,7 @@ extension Tensor {
     }
     let numbers = try floats()
     return PackedMatrix(
-      f32: numbers.span, outputs: shape[0], inputs: shape[1],
-      as: format == .bf16 ? .bf16 : .f32)
+      f32: numbers.span, outputs: shape[0], inputs: shape[1], as: format.packed ?? .f32)
   }
 }
 
@@ -201,4 +200,22 @@ package enum WeightFormat: String, Sendable, CaseIterable {
   case asStored = "stored"
   case f32
   case bf16
+  /// 8 bits a weight, products with 16-bit activations.
+  case int8
+  /// 4 bits a weight, likewise; the head keeps 8.
+  case int4
+
+  /// The layout of f32 weights; nil for what the file has.
+  var packed: PackedFormat? {
+    switch self {
+    case .asStored: nil
+    case .f32: .f32
+    case .bf16: .bf16
+    case .int8: .int8
+    case .int4: .int4
+    }
+  }
+
+  /// The head's format: its errors go straight into the logits.
+  var ofHead: WeightFormat { self == .int4 ? .int8 : self }
 }

@@ -1,0 +1,109 @@
+// AVX-512: 16 lanes, 32 registers, so tiles of 12 rows by two panels (24 sums). The including file says for
+// which processors: TARGET, TABLE, NAME, LEVEL, and DOT where there are dot products of 16-bit pairs.
+#if defined(__x86_64__)
+#include <immintrin.h>
+#include <stdint.h>
+#pragma clang attribute push(__attribute__((target(TARGET))), apply_to = function)
+
+#define LANES 16
+#define MR 12
+#define ROW_GROUP 96
+typedef __m512 VF;
+typedef __m512i VI;
+
+#define PRIMITIVE static inline __attribute__((always_inline))
+PRIMITIVE VF v_load(const float *x) { return _mm512_loadu_ps(x); }
+PRIMITIVE void v_store(float *y, VF x) { _mm512_storeu_ps(y, x); }
+PRIMITIVE VF v_set(float x) { return _mm512_set1_ps(x); }
+PRIMITIVE VF v_fma(VF a, VF b, VF c) { return _mm512_fmadd_ps(a, b, c); }
+PRIMITIVE VF v_max(VF a, VF b) { return _mm512_max_ps(a, b); }
+PRIMITIVE VF v_min(VF a, VF b) { return _mm512_min_ps(a, b); }
+PRIMITIVE VF v_round_to_int(VF x, VI *whole) {
+  *whole = _mm512_cvtps_epi32(x);
+  return _mm512_cvtepi32_ps(*whole);
+}
+PRIMITIVE VF v_power_of_two(VI n) {
+  return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_add_epi32(n, _mm512_set1_epi32(127)), 23));
+}
+PRIMITIVE VF v_add_to_exponent(VF x, VI n) {
+  return _mm512_castsi512_ps(_mm512_add_epi32(_mm512_castps_si512(x), _mm512_slli_epi32(n, 23)));
+}
+PRIMITIVE VF v_zero_below(VF x, VF low, VF y) {
+  return _mm512_maskz_mov_ps(_knot_mask16(_mm512_cmp_ps_mask(x, low, _CMP_LT_OQ)), y);
+}
+PRIMITIVE VF v_even(const uint16_t *pairs) {
+  return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_loadu_si512(pairs), 16));
+}
+PRIMITIVE VF v_odd(const uint16_t *pairs) {
+  return _mm512_castsi512_ps(
+      _mm512_and_si512(_mm512_loadu_si512(pairs), _mm512_set1_epi32((int)0xffff0000)));
+}
+
+PRIMITIVE VF v_abs(VF x) { return _mm512_abs_ps(x); }
+PRIMITIVE void v_store_rounded(int32_t *y, VF x) { _mm512_storeu_si512(y, _mm512_cvtps_epi32(x)); }
+PRIMITIVE VF v_float(VI x) { return _mm512_cvtepi32_ps(x); }
+PRIMITIVE VF v_load_bf16(const uint16_t *x) {
+  __m512i wide = _mm512_cvtepu16_epi32(_mm256_loadu_si256((const __m256i *)x));
+  return _mm512_castsi512_ps(_mm512_slli_epi32(wide, 16));
+}
+PRIMITIVE VI vi_load(const int16_t *x) { return _mm512_loadu_si512(x); }
+PRIMITIVE void vi_store(int16_t *y, VI x) { _mm512_storeu_si512(y, x); }
+PRIMITIVE VI vi_zero(void) { return _mm512_setzero_si512(); }
+PRIMITIVE VI vi_set(int32_t x) { return _mm512_set1_epi32(x); }
+PRIMITIVE VI vi_pair(const int16_t *x) {
+  int32_t pair;
+  __builtin_memcpy(&pair, x, 4);
+  return _mm512_set1_epi32(pair);
+}
+PRIMITIVE VI vi_bytes(const int8_t *x) {
+  return _mm512_cvtepi8_epi16(_mm256_loadu_si256((const __m256i *)x));
+}
+PRIMITIVE VI vi_nibble(VI x, int t) {
+  return _mm512_and_si512(_mm512_srli_epi16(x, (unsigned)(4 * t)), _mm512_set1_epi16(15));
+}
+PRIMITIVE VI vi_less8(VI x) { return _mm512_sub_epi16(x, _mm512_set1_epi16(8)); }
+#if DOT
+PRIMITIVE VI vi_dot(VI sum, VI a, VI b) { return _mm512_dpwssd_epi32(sum, a, b); }
+#else
+PRIMITIVE VI vi_dot(VI sum, VI a, VI b) { return _mm512_add_epi32(sum, _mm512_madd_epi16(a, b)); }
+#endif
+
+#define TILES16                                                                                    \
+  TILE16(1) TILE16(2) TILE16(3) TILE16(4) TILE16(5) TILE16(6) TILE16(7) TILE16(8) TILE16(9)        \
+      TILE16(10) TILE16(11) TILE16(12)
+#define TILE16_TABLE                                                                               \
+  i16_1, i16_2, i16_3, i16_4, i16_5, i16_6, i16_7, i16_8, i16_9, i16_10, i16_11, i16_12
+
+#define TILES_OF(R) TILE(R, 1) TILE(R, 2)
+#define TILES                                                                                      \
+  TILES_OF(1) TILES_OF(2) TILES_OF(3) TILES_OF(4) TILES_OF(5) TILES_OF(6) TILES_OF(7) TILES_OF(8)  \
+      TILES_OF(9) TILES_OF(10) TILES_OF(11) TILES_OF(12) TILE(1, 4) TILE(2, 4) TILE(3, 4)          \
+          TILE(4, 4) TILE(5, 4) TILE(6, 4)
+#define FOUR(T, R) [R] = {4, {0, T##_##R##x1, T##_##R##x2, 0, T##_##R##x4}}
+#define TWO(T, R) [R] = {2, {0, T##_##R##x1, T##_##R##x2}}
+#define TILE_TABLE(T)                                                                              \
+  FOUR(T, 1), FOUR(T, 2), FOUR(T, 3), FOUR(T, 4), FOUR(T, 5), FOUR(T, 6), TWO(T, 7), TWO(T, 8),    \
+      TWO(T, 9), TWO(T, 10), TWO(T, 11), TWO(T, 12)
+
+#include "vector.h"
+
+#pragma clang attribute pop
+
+const ck_kernels TABLE = {
+    .name = NAME,
+    .level = LEVEL,
+    .gemm_f32 = gemm_f32,
+    .gemm_bf16 = gemm_bf16_widening,
+    .quantize_rows = quantize_rows,
+    .gemm_quantized = gemm_quantized,
+    .rms_norm = rms_norm,
+    .gated_norm = gated_norm,
+    .silu = silu,
+    .silu_times = silu_times,
+    .mix = mix,
+    .add_scaled = add_scaled,
+    .widen_bf16 = widen_bf16,
+    .lightning = lightning,
+    .attend = attend,
+};
+#endif
