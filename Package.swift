@@ -146,7 +146,7 @@ let package = Package(
       name: "PipelinesTests",
       dependencies: [
         "Pipelines", "DefaultReader", "Documents", "Ingest", "Inference", "JSON", "Jobs", "Outputs",
-        "TestSupport",
+        "Schedules", "TestSupport",
       ],
       resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(

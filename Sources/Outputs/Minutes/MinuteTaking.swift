@@ -409,12 +409,12 @@ private struct Secretary {
 /// Thresholds on logits, fitted on the training part of the AMI and ICSI corpora for the best F1 of
 /// items; see ``ItemWeights``.
 private enum Selection {
-  static let decision = -1.9
+  static let decision = -2.1
   static let decisionMember = -2.6
-  static let action = -2.0
-  static let actionMember = -2.6
-  static let problem = -1.9
-  static let problemMember = -2.6
+  static let action = -1.6
+  static let actionMember = -2.2
+  static let problem = -1.6
+  static let problemMember = -2.2
   /// What words that say it all add to a logit.
   static let strongBonus = 2.0
   static let noCommitment = 1.0

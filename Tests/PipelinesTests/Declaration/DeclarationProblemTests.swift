@@ -30,7 +30,7 @@ import Testing
         "the id “a” is already used at 4:18",
         "there is no kind “summarise”; did you mean “summarize”?",
         "“html” is a number; it should be true or false",
-        "“0 22” has 2 fields; a cron expression has 5 (minute hour day month weekday) or is an alias such as @daily",
+        "'0 22' has 2 fields, and a schedule has five: minute hour day-of-month month day-of-week (no seconds, no year).",
         "“Europe/Berln” is no IANA time zone; did you mean “Europe/Berlin”?",
         "“missed” is “twice”; it is one of “once”, “skip”, “all”",
       ])
@@ -212,27 +212,31 @@ import Testing
     ),
     (
       #"schedule: { cron: "@daily", timeZone: ▸"CEST" }"#,
-      ["“CEST” is no IANA time zone"]
+      ["“CEST” is no IANA time zone; write one such as Europe/Berlin or UTC"]
     ),
     (
       #"schedule: { cron: "@daily", timeZone: ▸"GMT+3" }"#,
-      ["“GMT+3” is no IANA time zone"]
+      ["“GMT+3” is no IANA time zone; write one such as Europe/Berlin or UTC"]
     ),
     (
       #"schedule: { cron: "@daily", ▸tz: "UTC", timeZone: "UTC", overlap: ▸"wait", window: ▸"22-6" }"#,
       [
         "unknown key “tz” in “schedule”; did you mean “timeZone”?",
         "“overlap” is “wait”; it is “skip” or “queue”",
-        "“22-6” is no window; write two times of day, as in “22:00-06:00”",
+        "The window '22-6' is not valid: write HH:MM-HH:MM, each from 00:00 to 23:59 (or 24:00 as the end), such as 22:00-06:00.",
       ]
     ),
     (
-      #"schedule: { cron: "@daily", timeZone: "UTC", window: ▸"24:00-00:00" }"#,
-      ["the window “24:00-00:00” ends when it begins; leave “window” out to work at any time"]
+      #"schedule: { cron: "@daily", timeZone: "UTC", window: ▸"06:00-06:00" }"#,
+      [
+        "The window '06:00-06:00' is not valid: it opens and closes at the same time. Leave it out to work at any hour."
+      ]
     ),
     (
       #"schedule: { cron: "@daily", timeZone: "UTC", window: ▸"22:60-06:00" }"#,
-      ["“22:60-06:00” is no window; write two times of day, as in “22:00-06:00”"]
+      [
+        "The window '22:60-06:00' is not valid: write HH:MM-HH:MM, each from 00:00 to 23:59 (or 24:00 as the end), such as 22:00-06:00."
+      ]
     ),
   ])
   func `model, output and schedule are possible`(marked: String, messages: [String]) {

@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import Schedules
 import TestSupport
 import Testing
 
@@ -53,11 +54,12 @@ import Testing
         == here.deletingLastPathComponent().appendingPathComponent("results").path)
     #expect(declaration.output.csv == ["fields", "sort"])
     #expect(!declaration.output.jsonl && !declaration.output.html && !declaration.output.markdown)
-    #expect(
-      declaration.schedule
-        == .init(
-          cron: "0 22 * * 1-5", timeZone: "Europe/Berlin", missed: .all, overlap: .queue,
-          window: .init(start: 1320, end: 390)))
+    let schedule = try #require(declaration.schedule)
+    #expect(schedule.cron == "0 22 * * 1-5")
+    #expect(schedule.times == (try CronExpression(parsing: "0 22 * * MON-FRI")))
+    #expect(schedule.timeZone.identifier == "Europe/Berlin")
+    #expect(schedule.missed == .all && schedule.overlap == .queue)
+    #expect(schedule.window?.text == "22:00-06:30")
 
     #expect(declaration.steps.map(\.kind) == DeclarationReaderTests.kinds)
     #expect(declaration.steps.map(\.attempts) == [1, 5, 3, 3, 3, 3, 3])

@@ -1,6 +1,7 @@
 import DefaultReader
 import Foundation
 import JSON
+import Schedules
 import TestSupport
 import Testing
 
@@ -116,7 +117,7 @@ import Testing
       choices(schema["$defs"]?["evidence"]) == Step.EvidenceRule.allCases.map(\.rawValue))
     let schedule = schema["properties"]?["schedule"]?["properties"]
     #expect(
-      choices(schedule?["missed"]) == Declaration.Schedule.Missed.allCases.map(\.rawValue))
+      choices(schedule?["missed"]) == MissedRuns.allCases.map(\.rawValue))
     #expect(
       choices(schedule?["overlap"]) == Declaration.Schedule.Overlap.allCases.map(\.rawValue))
   }
