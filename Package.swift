@@ -58,7 +58,7 @@ let package = Package(
     .target(name: "Contexts", dependencies: ["Documents", "Tokenization"], swiftSettings: fast),
     .target(
       name: "Outputs", dependencies: ["Contexts", "Documents", "JSON", "Digests"],
-      swiftSettings: fast),
+      resources: [.copy("FieldRanker")], swiftSettings: fast),
 
     // Queue.
     .target(name: "SQLite", dependencies: ["CSQLite"], swiftSettings: strict),
