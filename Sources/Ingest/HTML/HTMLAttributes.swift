@@ -78,6 +78,42 @@ struct HTMLAttributes {
         } ?? 0
     }
 
+    private init(_ start: UnsafePointer<xmlChar>?, _ count: Int) {
+      unsafe self.start = unsafe start
+      self.count = count
+    }
+
+    /// The declarations of a style, without the white space around them.
+    func eachDeclaration(_ body: (Characters, Characters) -> Void) {
+      guard let start = unsafe start else { return }
+      func part(_ from: Int, _ to: Int) -> Characters {
+        var from = from
+        var to = to
+        while from < to, unsafe start[from] <= 0x20 { from += 1 }
+        while to > from, unsafe start[to - 1] <= 0x20 { to -= 1 }
+        return unsafe Characters(start + from, to - from)
+      }
+      var position = 0
+      while position < count {
+        let begin = position
+        var colon = -1
+        while position < count, unsafe start[position] != 0x3B {
+          if unsafe start[position] == 0x3A, colon < 0 { colon = position }
+          position += 1
+        }
+        if colon > begin { body(part(begin, colon), part(colon + 1, position)) }
+        position += 1
+      }
+    }
+
+    func begins(_ word: StaticString) -> Bool {
+      guard count >= word.utf8CodeUnitCount else { return false }
+      for index in 0..<word.utf8CodeUnitCount {
+        if unsafe lower(index) != word.utf8Start[index] { return false }
+      }
+      return true
+    }
+
     var first: UInt8? { count > 0 ? unsafe start![0] : nil }
 
     @inline(__always) private func lower(_ index: Int) -> UInt8 {
@@ -141,18 +177,25 @@ struct HTMLAttributes {
   }
 
   private mutating func addStyle(_ style: Characters) {
-    guard style.count < 2000 else { return }
-    if style.contains("display:none") || style.contains("visibility:hidden") {
-      flags.insert(.hidden)
+    guard style.count < 4000 else { return }
+    style.eachDeclaration { property, value in
+      switch property.count {
+      case 7 where property == "display":
+        if value.begins("none") { flags.insert(.hidden) }
+        if value.begins("block") { flags.insert(.blockStyle) }
+      case 10 where property == "visibility":
+        if value.begins("hidden") { flags.insert(.hidden) }
+      case 10 where property == "text-align":
+        if value.begins("center") { flags.insert(.centered) }
+      case 11 where property == "font-weight":
+        if value.begins("bold") || value.begins("7") || value.begins("6") || value.begins("8") {
+          flags.insert(.bold)
+        }
+      case 11 where property == "white-space":
+        if value.begins("pre") { flags.insert(.preformatted) }
+      default: break
+      }
     }
-    if style.contains("font-weight:bold") || style.contains("font-weight:7")
-      || style.contains("font-weight:6") || style.contains("font-weight:8")
-    {
-      flags.insert(.bold)
-    }
-    if style.contains("text-align:center") { flags.insert(.centered) }
-    if style.contains("white-space:pre") { flags.insert(.preformatted) }
-    if style.contains("display:block") { flags.insert(.blockStyle) }
   }
 
   func finish(_ index: Int, _ tree: inout HTMLTree, _ cache: inout HTMLNames.Cache) {
@@ -280,7 +323,7 @@ enum HTMLNames {
     var found: Meanings = []
     let table = words
     for start in names.indices {
-      for (word, meanings) in table[Int(names[start])] where !found.isSuperset(of: meanings) {
+      for (word, meanings) in table[Int(names[start])] where found.rawValue & meanings.rawValue == 0 {
         guard start + word.count <= names.count else { continue }
         var index = 1
         while index < word.count, names[start + index] == word[index] { index += 1 }

@@ -61,8 +61,23 @@ struct PageLayout {
     return columns.flatMap { blocks(of: $0, speller, rulings, []) }
   }
 
+  /// Whether three rows near each other have a gap at the same place.
   private func mayHoldTable(_ lines: [Line], _ speller: LineSpeller) -> Bool {
-    OpenTables.rows(of: lines, speller).count { $0.isTabular && !$0.isLeader } >= 3
+    let rows = OpenTables.rows(of: lines, speller)
+    var recent: [(at: Int, gaps: [(Float, Float)])] = []
+    for (at, row) in rows.enumerated() where row.isTabular && !row.isLeader {
+      var gaps: [(Float, Float)] = []
+      for (first, second) in zip(row.pieces, row.pieces.dropFirst()) {
+        gaps.append((first.x1, second.x0))
+      }
+      recent.removeAll { at - $0.at > 5 }
+      let level = recent.count { other in
+        other.gaps.contains { a in gaps.contains { b in min(a.1, b.1) - max(a.0, b.0) > 2 } }
+      }
+      if level >= 2 { return true }
+      recent.append((at, gaps))
+    }
+    return false
   }
 
   /// The words outside the tables, and in each table's place a block of words that stand for it,

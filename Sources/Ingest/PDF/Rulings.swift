@@ -20,53 +20,22 @@ struct Rulings {
   /// Pixels a point that pages are drawn with.
   static let scale = 2.0
   private static let step = 26
+  /// A picture of noise or a photograph has more edges, and no table in it.
+  private static let mostEdges = 30_000
   /// Points below which a straight edge may be part of a letter.
   private static let shortest: Float = 9
 
   init(in picture: GrayPicture) {
-    let width = picture.width
-    let height = picture.height
-    guard width > 8, height > 8 else { return }
     let scale = Float(picture.scale)
-    let shortest = Int(Self.shortest * scale)
     var rows: [Ruling] = []
     var columns: [Ruling] = []
-    unsafe picture.pixels.withUnsafeBufferPointer { pixels in
-      // Runs down each column that are under way: sign and first row.
-      var signs = [Int8](repeating: 0, count: width)
-      var starts = [Int32](repeating: 0, count: width)
-      for y in 0..<height - 1 {
-        let row = y * width
-        var sign: Int8 = 0
-        var start = 0
-        for x in 0..<width - 1 {
-          let here = unsafe Int(pixels[row + x])
-          let down = unsafe Int(pixels[row + width + x]) - here
-          let downSign: Int8 = down > Self.step ? 1 : down < -Self.step ? -1 : 0
-          if downSign != sign {
-            if sign != 0, x - start >= shortest {
-              rows.append(
-                Ruling(
-                  position: Float(y + 1) / scale, start: Float(start) / scale,
-                  end: Float(x) / scale))
-            }
-            sign = downSign
-            start = x
-          }
-          let across = unsafe Int(pixels[row + x + 1]) - here
-          let acrossSign: Int8 = across > Self.step ? 1 : across < -Self.step ? -1 : 0
-          if acrossSign != signs[x] {
-            if signs[x] != 0, y - Int(starts[x]) >= shortest {
-              columns.append(
-                Ruling(
-                  position: Float(x + 1) / scale, start: Float(starts[x]) / scale,
-                  end: Float(y) / scale))
-            }
-            signs[x] = acrossSign
-            starts[x] = Int32(y)
-          }
-        }
-      }
+    for edge in picture.straightEdges(
+      step: Self.step, shortest: Int(Self.shortest * scale), most: Self.mostEdges)
+    {
+      let ruling = Ruling(
+        position: Float(edge.position) / scale, start: Float(edge.range.lowerBound) / scale,
+        end: Float(edge.range.upperBound) / scale)
+      if edge.isVertical { columns.append(ruling) } else { rows.append(ruling) }
     }
     horizontal = Self.merged(rows)
     vertical = Self.merged(columns)
@@ -79,8 +48,6 @@ struct Rulings {
 
   /// Both edges of a stroke, and its pieces, become one ruling.
   private static func merged(_ edges: [Ruling]) -> [Ruling] {
-    // A picture of noise or a photograph has no table in it.
-    guard edges.count < 20_000 else { return [] }
     let sorted = edges.sorted { ($0.position, $0.start) < ($1.position, $1.start) }
     var result: [Ruling] = []
     for edge in sorted {

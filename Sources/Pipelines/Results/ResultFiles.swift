@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Ingest
 import JSON
@@ -10,6 +11,7 @@ struct ResultFiles {
   let declaration: Declaration
   let model: LoadedModel
   let results: RunResults
+  let pdfProgram: URL?
   let faults: FaultPoints
 
   func write() throws {
@@ -44,6 +46,7 @@ struct ResultFiles {
         }
       }
     }
+    if declaration.output.html { try put(report, "report.html") }
     try put(Envelope.fileBytes(of: runFile), RunFile.name)
     _ = try writer.write(Array(digests.text.utf8), to: OutputDigests.fileName)
   }
@@ -73,6 +76,18 @@ struct ResultFiles {
       ])
     }
     return rows
+  }
+
+  /// Each value beside its source; the documents are read once more for the words around it.
+  private var report: [UInt8] {
+    let opener = DocumentOpener(passwords: declaration.input.passwords, pdfProgram: pdfProgram)
+    let all = declaration.steps.filter { $0.outputKind != nil }.flatMap { envelopes(of: $0) }
+    return Report.html(
+      of: all.map(\.value), title: declaration.name,
+      text: { path in
+        let file = declaration.input.directory.appendingPathComponent(path)
+        return (try? opener.read(file, named: path)).map { ExtractedText($0) }
+      })
   }
 
   private var runFile: JSONValue {
