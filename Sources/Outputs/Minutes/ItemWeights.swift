@@ -4,12 +4,19 @@
 /// Found so on those meetings, five-fold: average precision 0.06 for utterances that are evidence of
 /// decisions (one in 70 is), 0.41 for actions, 0.10 for problems, 0.54 for the extract.
 enum ItemWeights {
-  static func weights(of kind: ItemRanking.Kind) -> (intercept: Double, values: [Double]) {
-    switch kind {
-    case .decision: (decisionIntercept, decision)
-    case .action: (actionIntercept, action)
-    case .problem: (problemIntercept, problem)
-    case .salient: (salientIntercept, salient)
+  /// - Parameter withModel: false gives weights fitted without the model's labels.
+  static func weights(of kind: ItemRanking.Kind, withModel: Bool) -> (
+    intercept: Double, values: [Double]
+  ) {
+    switch (kind, withModel) {
+    case (.decision, true): (decisionIntercept, decision)
+    case (.action, true): (actionIntercept, action)
+    case (.problem, true): (problemIntercept, problem)
+    case (.salient, true): (salientIntercept, salient)
+    case (.decision, false): (decisionByWordsIntercept, decisionByWords)
+    case (.action, false): (actionByWordsIntercept, actionByWords)
+    case (.problem, false): (problemByWordsIntercept, problemByWords)
+    case (.salient, false): (salientByWordsIntercept, salientByWords)
     }
   }
 
@@ -63,5 +70,57 @@ enum ItemWeights {
     0.1076, 0.1199, -0.4311, 0.0414, -0.2872, 0.9987, 0.0490, -0.1965, 0.5141, -0.0945,
     -0.1719, -0.6788, -0.0504, 0.0167, -0.6694, -0.0404, -0.1312, -0.1486, -0.2537, 0.0307,
     -0.2683, 0.2570, -0.1873, -0.0487, 0.0663, -0.0127, 0.2723, 0.0883, 0.1763, 0.5158,
+  ]
+
+  private static let decisionByWordsIntercept = -6.5483
+  // In the order of ItemRanking.Features.names.
+  private static let decisionByWords: [Double] = [
+    0.8890, -1.1248, -0.1951, -0.0709, 0.7676, -0.1074, -0.6288, 0.0368, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0.6725, -0.6830, 2.2812, 0.2503, -0.2122, -0.5549, 0.4464, 0.0142, 2.0433, 0.2715,
+    1.6098, 0.0340, 0.1922, 0.9905, -1.6344, 0.6925, 0.4336, 0.7499, 0.1852, -0.7841,
+    -2.5636, -0.2354, -1.0382, -0.8210, -0.3151, 0.1710, 0.6168, 0.2227, 0.0827, 0.2465,
+    0.5288, 0.2858, 2.9524, -0.1188, -0.2742, -0.5898, 0, 0, 0, -0.4059,
+    -0.6795, -2.4325, -0.2103, -0.6032, -1.4541, -0.1372, 0.2944, 0.4469, -0.2723, -0.4907,
+    -0.3861, 0.4402, 1.1483, -0.1634, -0.0126, -0.2021, -0.4622, -0.0934, -0.6427, 4.1709,
+  ]
+
+  private static let actionByWordsIntercept = -9.5714
+  // In the order of ItemRanking.Features.names.
+  private static let actionByWords: [Double] = [
+    0.7058, -0.9292, -0.6494, 0.2781, 2.7476, 0.5179, 0.0036, -0.0552, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    -0.2349, -0.8253, 1.3265, 0.7964, 0.2590, -3.5782, 0.2525, -0.2630, -3.5344, -0.6425,
+    -0.4331, -4.8095, -1.6141, -2.1082, 2.6471, -0.1600, -1.1659, -1.2899, 0.1831, 0.6861,
+    2.1193, 0.9946, 1.1541, 4.1026, 2.0461, 0.7344, -1.7034, 1.7824, 0.1832, 5.8422,
+    -0.7560, -2.0861, 7.2883, 0.6738, 1.2905, 6.8837, 0, 0, 0, -0.3509,
+    -0.3937, 1.3388, -0.8611, -0.9210, -4.6956, -0.7001, -0.0855, 0.2585, -0.9005, -0.7075,
+    -3.7893, 0.6165, -1.8681, -0.8645, -0.2054, -0.4740, -1.2788, 0.8499, -0.3601, -0.7424,
+  ]
+
+  private static let problemByWordsIntercept = -6.3433
+  // In the order of ItemRanking.Features.names.
+  private static let problemByWords: [Double] = [
+    0.9844, -1.5795, 0.2131, 0.0454, 0.5345, -0.2585, -0.9255, 0.1621, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    -0.0343, 0.1472, 0.0463, -0.0579, -0.2783, 0.3470, 0.3029, -0.0593, 0.3659, 0.3192,
+    0.5633, 0.0126, 0.0366, -0.0687, -3.0929, 0.3535, 0.5461, -1.0816, -0.2994, 0.3405,
+    -6.0022, 0.0764, -0.6693, 1.1723, 0.3557, -0.2633, 3.4625, -0.2022, -0.2409, -0.7235,
+    -0.3609, 0.3590, -1.2333, -0.3160, 0.1186, -1.9331, 0, 0, 0, 0.3389,
+    -0.1711, 0.4776, 0.3021, 0.0520, 2.2228, -0.2213, 0.1507, 0.0325, -0.0521, 0.0206,
+    2.2580, 0.8441, -0.4239, 2.9697, -0.0244, -0.2271, -0.0997, -0.9104, -2.0414, 0.9416,
+  ]
+
+  private static let salientByWordsIntercept = -3.8750
+  // In the order of ItemRanking.Features.names.
+  private static let salientByWords: [Double] = [
+    1.2899, -1.3246, -0.1008, -0.2134, -0.5579, 0.0805, -0.1025, -0.0366, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0.4359, 0.3119, 1.9651, 0.2088, -0.1166, -0.1474, 0.2583, 0.1304, 1.1636, 0.0302,
+    -0.1023, -0.4878, -0.1067, 0.1972, -1.4838, 0.4147, 0.0941, 0.7084, -0.0830, -0.0461,
+    -0.2411, -0.1663, -0.3209, 0.2037, 0.0411, 0.3119, -1.3494, 0.2219, 0.0928, 1.0976,
+    0.0209, 0.1358, -1.2096, -0.0466, -0.1331, -0.0740, 0, 0, 0, -0.2444,
+    -0.3708, -1.2346, -0.1816, -0.1715, -1.5090, -0.3785, -0.1399, -0.0736, -0.2783, -0.0208,
+    -0.1868, 0.6036, 0.0496, 2.0865, 0.0956, 0.0282, 0.2644, 0.1533, 0.3438, 1.7419,
   ]
 }

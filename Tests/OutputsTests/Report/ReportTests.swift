@@ -54,7 +54,8 @@ import Testing
         ], schemaName: "s", schemaSha256: "0", grounding: Grounding(text), isWhole: true))
     let html = String(
       decoding: Report.html(of: [envelope.json], title: "", text: { _ in text }), as: UTF8.self)
-    #expect(html.contains("\"before\":\"…word7") && html.contains(" word124…\""))
+    #expect(html.contains("\"before\":\"…word69 word70 "))
+    #expect(html.contains(" word126 word127…\""))
   }
 
   @Test func `a page's picture is there when a quote stands on it, and not otherwise`() throws {

@@ -1,4 +1,5 @@
 import Documents
+import JSON
 import Testing
 
 @testable import Outputs
@@ -62,7 +63,7 @@ import Testing
 
   @Test func `the length asked for is kept`() {
     #expect(summary(.sentences(1)).1.count == 1)
-    for words in [8, 15, 30] {
+    for words in [9, 15, 30] {
       let count = summary(.words(words)).1.joined(separator: " ").split(separator: " ").count
       #expect(count <= words)
     }
