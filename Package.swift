@@ -58,7 +58,7 @@ let package = Package(
     .target(name: "Contexts", dependencies: ["Documents", "Tokenization"], swiftSettings: fast),
     .target(
       name: "Outputs", dependencies: ["Contexts", "Documents", "JSON", "Digests"],
-      swiftSettings: fast),
+      resources: [.copy("FieldRanker")], swiftSettings: fast),
 
     // Queue.
     .target(name: "SQLite", dependencies: ["CSQLite"], swiftSettings: strict),
@@ -145,7 +145,8 @@ let package = Package(
     .testTarget(
       name: "PipelinesTests",
       dependencies: [
-        "Pipelines", "Documents", "Ingest", "Inference", "JSON", "Jobs", "Outputs", "TestSupport",
+        "Pipelines", "DefaultReader", "Documents", "Ingest", "Inference", "JSON", "Jobs", "Outputs",
+        "Schedules", "TestSupport",
       ],
       resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(

@@ -63,10 +63,12 @@ struct AnswersBenchmark {
       lines = try MeetingAnswers(tagger).run(Array(records))
     } else if first["task"] == "summarise" {
       lines = try SummaryAnswers(tagger).run(Array(records))
+    } else if first["task"] == "extract" {
+      lines = try FieldAnswers(tagger).run(Array(records))
     } else {
       throw UsageError(
         description:
-          "\(file.lastPathComponent): neither meetings (utterances, abstract) nor documents to summarise"
+          "\(file.lastPathComponent): neither meetings (utterances, abstract) nor documents to summarise or to extract from"
       )
     }
     if let predictions {

@@ -53,13 +53,14 @@ enum IngestBenchmarkPDF {
     let files =
       IngestBenchmark.files(in: set.appendingPathComponent("pdfrobust"), ending: ".pdf")
       + IngestBenchmark.files(in: set.appendingPathComponent("pdfrobust/pdf"), ending: ".pdf")
+    let passwords = passwords(in: set.appendingPathComponent("pdfrobust"))
     let clock = Stopwatch()
     var pages = 0
     for file in files {
       let name = file.deletingPathExtension().lastPathComponent
       let url = out.appendingPathComponent("pdfrobust/\(name).json")
       do {
-        let document = try read(file)
+        let document = try read(file, password: passwords[file.lastPathComponent])
         pages += document.pages.count
         // Words of furniture are words of the file, so they are counted here.
         let text = document.blocks.flatMap(\.texts).map(\.text).joined(separator: "\n")
@@ -71,6 +72,20 @@ enum IngestBenchmarkPDF {
       }
     }
     return clock.line(files: files.count, pages: pages)
+  }
+
+  /// The passwords that go with the files: `list.json`, `[{"file", "password"}]`.
+  private static func passwords(in folder: URL) -> [String: String] {
+    guard let data = try? Data(contentsOf: folder.appendingPathComponent("list.json")),
+      let list = try? JSONSerialization.jsonObject(with: data) as? [[String: Any]]
+    else { return [:] }
+    var passwords: [String: String] = [:]
+    for entry in list {
+      if let file = entry["file"] as? String, let password = entry["password"] as? String {
+        passwords[file] = password
+      }
+    }
+    return passwords
   }
 
   @Sendable private static func olmocr(_ set: URL, _ out: URL) throws -> String {
@@ -95,13 +110,14 @@ enum IngestBenchmarkPDF {
     return clock.line(files: count, pages: pages)
   }
 
-  private static func read(_ file: URL) throws -> Document {
+  private static func read(_ file: URL, password: String? = nil) throws -> Document {
     // As the product does it: in a child process, unless told otherwise.
     if ProcessInfo.processInfo.environment["DOCKET_BENCH_IN_PROCESS"] != nil {
-      return try PDFReader().read(file: file, named: file.lastPathComponent)
+      return try PDFReader().read(file: file, named: file.lastPathComponent, password: password)
     }
     let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-    return try PDFReaderProcess(program: program).read(file: file, named: file.lastPathComponent)
+    return try PDFReaderProcess(program: program).read(
+      file: file, named: file.lastPathComponent, password: password)
   }
 
   // MARK: Shapes

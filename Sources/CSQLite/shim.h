@@ -16,3 +16,13 @@ static inline long long docket_file_system(const char *path) {
   struct statfs facts;
   return statfs(path, &facts) == 0 ? (long long)(unsigned int)facts.f_type : -1;
 }
+
+/* The journal's file is reached through a struct of function pointers. Syncs it by the same call that
+   synchronous=FULL makes inside a commit. */
+static inline int docket_sqlite_sync_journal(sqlite3 *db) {
+  sqlite3_file *journal = 0;
+  int rc = sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &journal);
+  if (rc != SQLITE_OK) return rc;
+  if (!journal || !journal->pMethods) return SQLITE_OK; /* nothing was ever written by this connection */
+  return journal->pMethods->xSync(journal, SQLITE_SYNC_NORMAL);
+}

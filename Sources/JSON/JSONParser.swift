@@ -449,6 +449,7 @@ struct JSONParser {
     guard let number = Double(text.hasSuffix(".") ? text + "0" : text) else {
       throw error("number cannot be read", at: start)
     }
+    guard number.isFinite else { throw error("number is too large", at: start) }
     // `1e3` and `1000.0` are the integer 1000, as JSON Schema has it; so equal numbers are equal.
     if let integer = Int(exactly: number), abs(integer) < 1 << 53 { return .integer(integer) }
     return .number(number)

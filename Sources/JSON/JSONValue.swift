@@ -64,7 +64,7 @@ package struct JSONObject: Sendable {
   package private(set) var keys: [String] = []
   private var values: [JSONValue] = []
   /// Only for objects with more than a handful of members: a linear search is faster below.
-  private var index: [String: Int] = [:]
+  private var index: [Name: Int] = [:]
   private static let indexedFrom = 12
 
   package init() {}
@@ -85,15 +85,15 @@ package struct JSONObject: Sendable {
         values.remove(at: position)
         index = [:]
         if keys.count >= Self.indexedFrom {
-          for (position, key) in keys.enumerated() { index[key] = position }
+          for (position, key) in keys.enumerated() { index[Name(key)] = position }
         }
       case (nil, let value?):
         keys.append(key)
         values.append(value)
         if keys.count == Self.indexedFrom {
-          for (position, key) in keys.enumerated() { index[key] = position }
+          for (position, key) in keys.enumerated() { index[Name(key)] = position }
         } else if keys.count > Self.indexedFrom {
-          index[key] = keys.count - 1
+          index[Name(key)] = keys.count - 1
         }
       case (nil, nil): break
       }
@@ -101,7 +101,24 @@ package struct JSONObject: Sendable {
   }
 
   private func position(of key: String) -> Int? {
-    keys.count >= Self.indexedFrom ? index[key] : keys.firstIndex(of: key)
+    keys.count >= Self.indexedFrom ? index[Name(key)] : keys.firstIndex { Name($0) == Name(key) }
+  }
+
+  /// JSON compares names code point by code point; Swift's strings would take `é` in one and in two
+  /// code points for the same.
+  private struct Name: Hashable {
+    let text: String
+
+    init(_ text: String) { self.text = text }
+
+    static func == (first: Name, second: Name) -> Bool {
+      first.text.utf8.elementsEqual(second.text.utf8)
+    }
+
+    func hash(into hasher: inout Hasher) {
+      var text = text
+      text.withUTF8 { unsafe hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+    }
   }
 }
 

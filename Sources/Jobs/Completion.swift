@@ -27,8 +27,7 @@ extension JobQueue {
   package func complete(
     _ results: [(claim: Claim, result: JobResult)]
   ) throws(DatabaseError) -> [Completion] {
-    try connection.set(.full)
-    let completions = try connection.transaction { () throws(DatabaseError) in
+    let completions = try connection.durableTransaction { () throws(DatabaseError) in
       var completions: [Completion] = []
       for (claim, result) in results {
         completions.append(try record(result, of: claim) ? .recorded : .superseded)
@@ -58,8 +57,7 @@ extension JobQueue {
   /// Takes a failed attempt down and decides by its class what follows.
   @discardableResult
   package func fail(_ claim: Claim, _ failure: JobFailure) throws(DatabaseError) -> FailureOutcome {
-    try connection.set(.full)
-    return try connection.transaction { () throws(DatabaseError) in
+    return try connection.durableTransaction { () throws(DatabaseError) in
       guard
         try end(
           claim, as: "failed", failure: failure.cause, error: failure.message, cost: failure.cost)

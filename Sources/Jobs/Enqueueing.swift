@@ -19,9 +19,8 @@ extension JobQueue {
   package func enqueue(
     _ documents: [NewDocument], in run: RunID, declaration: Declaration? = nil
   ) throws(DatabaseError) -> EnqueueReport {
-    try connection.set(.full)
     var report = EnqueueReport()
-    try connection.transaction { () throws(DatabaseError) in
+    try connection.durableTransaction { () throws(DatabaseError) in
       let declared: DeclarationID
       if let declaration {
         declared = try put(declaration)
@@ -30,21 +29,27 @@ extension JobQueue {
       } else {
         throw DatabaseError(.constraint, path: connection.path, detail: "there is no run \(run)")
       }
-      let newest = try connection.first("SELECT max(id) FROM job") { $0.integer(0) } ?? 0
       let putDocument = try connection.prepare(LedgerSQL.putDocument)
+      let knownDocument = try connection.prepare(LedgerSQL.documentID)
       let putJob = try connection.prepare(JobSQL.enqueue)
       let now = now
       var mayUnblock = false
       for document in documents {
+        connection.lastInsertedRow = 0
         try putDocument.bind([
           .integer(run.rawValue), .text(document.path), .text(document.sha256),
           Value(document.bytes), Value(document.tokens),
         ])
-        let id = try putDocument.first { $0.integer(0) }!
-        let own = Set(document.jobs.map(\.step))
+        try putDocument.run()
+        var id = connection.lastInsertedRow
+        if id == 0 {
+          try knownDocument.bind([.integer(run.rawValue), .text(document.path)])
+          id = try knownDocument.first { $0.integer(0) }!
+        }
+        let own = { (step: String) in document.jobs.contains { $0.step == step } }
         for job in document.jobs {
           let isDone = job.cached != nil
-          if isDone || !job.dependsOn.allSatisfy(own.contains) { mayUnblock = true }
+          if isDone || !job.dependsOn.allSatisfy(own) { mayUnblock = true }
           try putJob.bind([
             .integer(run.rawValue), .integer(id), .integer(declared.rawValue), .text(job.step),
             .text(job.kind), .text(job.key), .text(jsonArray(job.dependsOn)), Value(job.priority),
@@ -52,10 +57,13 @@ extension JobQueue {
             Value(job.maxAttempts), isDone ? "cached" : .null, Value(job.cached?.path),
             Value(job.cached?.sha256), Value(job.cached?.bytes), now, isDone ? now : .null,
           ])
-          if let row = try putJob.first({ $0.integer(0) }) {
-            if row > newest { report.inserted += 1 } else { report.reopened += 1 }
-          } else {
+          connection.lastInsertedRow = 0
+          if try putJob.run() == 0 {
             report.kept += 1
+          } else if connection.lastInsertedRow == 0 {
+            report.reopened += 1
+          } else {
+            report.inserted += 1
           }
         }
       }

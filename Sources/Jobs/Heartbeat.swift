@@ -25,7 +25,9 @@ package final class Heartbeat {
 
   /// - Parameter progress: tokens read or written by this attempt so far.
   package func beat(_ claim: Claim, progress: Int) throws(DatabaseError) -> LeaseStatus {
-    try queue.beat(claim, progress: progress)
+    let status = try queue.beat(claim, progress: progress)
+    try queue.connection.checkpointWhenDue()
+    return status
   }
 }
 

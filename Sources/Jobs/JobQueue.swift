@@ -4,11 +4,11 @@ package import SQLite
 /// The queue file: what is to be done, what was done, and by whom. One file may serve many runs and many
 /// processes; each thread opens its own `JobQueue`.
 ///
-/// Enqueueing, completing and discarding are on the disk when the call returns (synchronous=FULL). Claims,
-/// heartbeats and releases are not (NORMAL): a power loss may take them back, and then the job is simply one
-/// that is ready, or whose worker is dead.
+/// Enqueueing, completing, failing and what people ask for are on the disk when the call returns, as at
+/// synchronous=FULL. Claims, heartbeats and releases are not (NORMAL): a power loss may take them back, and
+/// then the job is simply one that is ready, or whose worker is dead.
 ///
-/// Every method throws `DatabaseError`; after `.full` or `.inputOutput` nothing of the call has happened.
+/// Every method throws `DatabaseError`; after `.full` nothing of the call has happened.
 package final class JobQueue {
   let connection: Connection
   let clock: QueueClock

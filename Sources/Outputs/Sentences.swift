@@ -41,7 +41,9 @@ package enum Sentences {
     var open: Range<Int>?
     for clause in ClauseSplitter.clauses(of: scalars) {
       let whole = open.map { $0.lowerBound..<clause.range.upperBound } ?? clause.range
-      if clause.end == .clause {
+      // A number alone ("4.") belongs to what it numbers.
+      let hasLetter = whole.contains { ScalarClass.isLetter(scalars[$0]) }
+      if clause.end == .clause || (!hasLetter && clause.end == .sentence) {
         open = whole
       } else {
         ranges.append(scalars.utf8Range(whole))

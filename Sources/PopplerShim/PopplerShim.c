@@ -42,6 +42,12 @@ pdf_document *pdf_open_file(const char *path, const char *password, pdf_error *e
   GFile *file = g_file_new_for_path(path);
   PopplerDocument *opened =
       poppler_document_new_from_gfile(file, password, NULL, &cause);
+  if (!opened && password && cause && cause->domain == POPPLER_ERROR &&
+      cause->code == POPPLER_ERROR_ENCRYPTED) {
+    // A password declared for a whole folder must not close the files that need none.
+    opened = poppler_document_new_from_gfile(file, NULL, NULL, NULL);
+    if (opened) g_clear_error(&cause);
+  }
   g_object_unref(file);
   return wrap(opened, NULL, cause, error);
 }

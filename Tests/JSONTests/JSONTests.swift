@@ -58,6 +58,16 @@ import Testing
     #expect(throws: Never.self) { try JSONValue.parse(fine) }
   }
 
+  @Test func `numbers beyond a double's range are refused, not turned into infinity`() {
+    #expect(throws: JSONError.self) { try JSONValue.parse("[1e400]") }
+  }
+
+  @Test func `names are compared code point by code point`() throws {
+    let value = try JSONValue.parse(#"{"\u00e9":1,"e\u0301":2}"#)
+    #expect(value["\u{e9}"] == 1)
+    #expect(value["e\u{301}"] == 2)
+  }
+
   @Test func `bytes that are not UTF-8 are refused`() {
     #expect(throws: JSONError.self) { try JSONValue.parse([0x22, 0xFF, 0x22]) }
   }

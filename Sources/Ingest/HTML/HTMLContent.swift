@@ -128,7 +128,10 @@ struct HTMLStatistics {
         continue
       }
       if node.tag.isSilent || node.flags.contains(.hidden) && !showsHidden {
-        if [.input, .textarea, .select, .button].contains(node.tag) { sums[index].inputs = 1 }
+        switch node.tag {
+        case .input, .textarea, .select, .button: sums[index].inputs = 1
+        default: break
+        }
         for inner in index..<Int(node.end) { isDead[inner] = true }
         index = Int(node.end)
         continue

@@ -308,7 +308,8 @@ struct HTMLContentAttempt {
     }
     if !isList, weight < 25, density > 0.2 { return true }
     if weight >= 25, density > 0.5 { return true }
-    if isList, density > 0.5, sums.text < 1500 { return true }
+    // A list of nothing but links, item by item.
+    if isList, density > 0.8, sums.text < 1500, !isInside(index, .li) { return true }
     return false
   }
 

@@ -36,7 +36,7 @@ struct DocumentAssembler {
   }
 
   mutating func add(_ blocks: [PageBlock], body: Body) {
-    for block in blocks {
+    for block in Self.notesAfterReferences(blocks) {
       switch block.kind {
       case .furniture(let kind):
         put(Block(.furniture(block.text, kind)))
@@ -68,6 +68,22 @@ struct DocumentAssembler {
         }
       }
     }
+  }
+
+  /// A footnote is read where the text refers to it: after the block that bears its mark. Notes
+  /// whose mark is not found stay where they stand.
+  private static func notesAfterReferences(_ blocks: [PageBlock]) -> [PageBlock] {
+    var order: [[PageBlock]] = []
+    var bearer: [String: Int] = [:]
+    for block in blocks {
+      if case .footnote(let mark) = block.kind, !mark.isEmpty, let at = bearer[mark] {
+        order[at].append(block)
+        continue
+      }
+      for mark in block.references where bearer[mark] == nil { bearer[mark] = order.count }
+      order.append([block])
+    }
+    return order.flatMap(\.self)
   }
 
   /// Ends the document. Call once.

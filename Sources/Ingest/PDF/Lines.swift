@@ -161,7 +161,7 @@ struct LineSpeller {
     let size = max(min(first.size, second.size), 1)
     if isNext && second.isGlued { return gap > size * 0.25 }
     // poppler put a space between them, or something else stands between them in its order.
-    return isNext || gap > size * 0.08
+    return isNext || gap > size * 0.08 || gap < -size * 0.3
   }
 
   /// The line in the page's own coordinates, with one edge a scalar in 1/16 point.

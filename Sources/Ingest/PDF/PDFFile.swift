@@ -133,6 +133,29 @@ struct GrayPicture {
   let scale: Double
   /// Row by row from the top.
   let pixels: [UInt8]
+
+  /// A straight step of brightness before row or column `position`.
+  struct Edge {
+    var isVertical: Bool
+    var position: Int
+    /// Columns, or rows for a vertical edge.
+    var range: Range<Int>
+  }
+
+  /// Edges of at least `shortest` pixels where brightness changes by more than `step` of 255; none
+  /// where there are more than `most`.
+  func straightEdges(step: Int, shortest: Int, most: Int) -> [Edge] {
+    let edges = unsafe [straight_edge](unsafeUninitializedCapacity: most) { room, count in
+      let found = unsafe straight_edges(
+        pixels, Int32(width), Int32(height), Int32(step), Int32(shortest), room.baseAddress, most)
+      count = found <= most ? found : 0
+    }
+    return edges.map {
+      Edge(
+        isVertical: $0.is_vertical != 0, position: Int($0.position),
+        range: Int($0.start)..<Int($0.end))
+    }
+  }
 }
 
 /// A day of the Gregorian calendar in UTC: Foundation's formatters cost more than the whole file.

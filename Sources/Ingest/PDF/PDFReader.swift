@@ -109,7 +109,8 @@ struct PDFStream {
         let layout = PageLayout(
           page: waiting.page, words: waiting.words,
           furniture: PageFurniture(of: own.rows, among: neighbours.map(\.rows)),
-          bodySize: statistics.body.size, memory: memory)
+          bodySize: statistics.body.size, memory: memory,
+          draw: { file.picture(waiting.index, scale: Rulings.scale) })
         assembler.add(layout.blocks(), body: statistics.body)
       }
 

@@ -2,7 +2,7 @@ import Documents
 
 /// Events as bytes, for the pipe between a reading process and its parent.
 ///
-/// Each record is a tag byte and fields: whole numbers as LEB128, floats as four bytes, little-endian,
+/// Each record is a tag byte and fields: whole numbers as LEB128, floats as eight bytes, little-endian,
 /// texts as length and UTF-8. Both ends are the same binary, so the form may change with it.
 enum PDFWire {
   enum Tag: UInt8 {
@@ -36,12 +36,13 @@ struct WireWriter {
     bytes.append(UInt8(rest))
   }
 
-  mutating func put(_ value: Float) {
-    let bits = value.bitPattern
-    for shift: UInt32 in [0, 8, 16, 24] { bytes.append(UInt8(truncatingIfNeeded: bits >> shift)) }
+  mutating func put(_ value: Double) {
+    var bits = value.bitPattern
+    for _ in 0..<8 {
+      bytes.append(UInt8(truncatingIfNeeded: bits))
+      bits >>= 8
+    }
   }
-
-  mutating func put(_ value: Double) { put(Float(value)) }
 
   mutating func put(_ text: String) {
     put(text.utf8.count)
@@ -269,11 +270,11 @@ struct WireReader {
   }
 
   private mutating func float() throws -> Double {
-    guard position + 4 <= bytes.count else { throw Incomplete() }
-    var bits: UInt32 = 0
-    for i in 0..<4 { bits |= UInt32(bytes[position + i]) << UInt32(8 * i) }
-    position += 4
-    return Double(Float(bitPattern: bits))
+    guard position + 8 <= bytes.count else { throw Incomplete() }
+    var bits: UInt64 = 0
+    for i in 0..<8 { bits |= UInt64(bytes[position + i]) << UInt64(8 * i) }
+    position += 8
+    return Double(bitPattern: bits)
   }
 
   private mutating func text() throws -> String {

@@ -122,11 +122,21 @@ struct ParagraphBuilder {
     return pitches[pitches.count * 2 / 5]
   }
 
-  /// Where text ends on the right around a line.
+  /// Where text ends on the right around a line: as far as more than one line goes, since a single
+  /// one may run over (an address that cannot be broken, say).
   private func rightMargin(near index: Int, _ lines: [Line]) -> Float {
-    var right: Float = 0
-    for i in max(0, index - 10)..<min(lines.count, index + 11) { right = max(right, lines[i].x1) }
-    return right
+    let near = lines[max(0, index - 10)..<min(lines.count, index + 11)]
+    var first: Float = -.infinity
+    var second: Float = -.infinity
+    for line in near {
+      if line.x1 > first {
+        second = first
+        first = line.x1
+      } else if line.x1 > second {
+        second = line.x1
+      }
+    }
+    return near.count >= 5 && first - second > bodySize * 1.5 ? second : first
   }
 
   // MARK: Where paragraphs end
@@ -190,6 +200,13 @@ struct ParagraphBuilder {
       return false
     }
     if isRoomy { return true }
+    // Two first lines in a row: the first was a paragraph of one line.
+    if group.count == 1, abs(indent) < size * 0.3, ea.endsClause, next + 1 < lines.count,
+      lines[next + 1].x0 < b.x0 - size * 0.75, evidence[next + 1].marker == nil,
+      lines[next + 1].y1 - b.y1 < usual * 1.28
+    {
+      return true
+    }
     if indent > size * 0.75 {
       // Further right: a new paragraph's first line, unless the line above is a marker's or an
       // outdented first line.

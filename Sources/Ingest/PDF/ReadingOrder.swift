@@ -6,19 +6,83 @@
 /// strip with sparse or very short lines on a side lies within a table or a list, and is no gutter.
 struct ReadingOrder {
   let words: ContiguousArray<Word>
+  /// Words of lines that run over into the next column, and where their line stands: an address
+  /// that cannot be broken, a table too wide for its column.
+  private let overflow: [Int: Float]
 
   /// One column: indices into ``words``.
   typealias Column = [Int]
 
-  func columns() -> [Column] {
+  init(words: ContiguousArray<Word>) {
+    self.words = words
+    overflow = Self.overflow(words)
+  }
+
+  /// Where the stretch of words on one baseline that holds a word begins.
+  private static func start(
+    of word: Word, among near: ArraySlice<Int>, in words: ContiguousArray<Word>
+  ) -> Float {
+    let line = near.filter { abs(words[$0].y1 - word.y1) < 0.3 && words[$0].x0 <= word.x0 }
+      .sorted { words[$0].x0 > words[$1].x0 }
+    var start = word.x0
+    for index in line {
+      if words[index].x1 < start - word.height * 1.5 { break }
+      start = min(start, words[index].x0)
+    }
+    return start
+  }
+
+  /// - Parameter isDoubtful: set where a gutter may be the white inside a table instead.
+  func columns(isDoubtful: inout Bool) -> [Column] {
     var result: [Column] = []
-    split(Array(words.indices), depth: 0, into: &result)
+    split(Array(words.indices), depth: 0, isDoubtful: &isDoubtful, into: &result)
     return result
+  }
+
+  /// Words printed over words of other lines beside them, and the rest of their lines.
+  private static func overflow(_ words: ContiguousArray<Word>) -> [Int: Float] {
+    let order = words.indices.sorted { words[$0].centerY < words[$1].centerY }
+    var result: [Int: Float] = [:]
+    for (n, u) in order.enumerated() {
+      let first = words[u]
+      var at = n + 1
+      while at < order.count, words[order[at]].centerY - first.centerY < first.height * 0.7 {
+        let second = words[order[at]]
+        at += 1
+        guard first.glyphs.count + second.glyphs.count >= 6,
+          min(first.x1, second.x1) - max(first.x0, second.x0) > first.height * 0.3,
+          abs(first.y1 - second.y1) > first.height * 0.06,
+          min(first.y1, second.y1) - max(first.y0, second.y0) > first.height * 0.2,
+          max(first.height, second.height) < min(first.height, second.height) * 1.6,
+          first.table < 0, second.table < 0
+        else { continue }
+        let near = order[max(0, n - 60)..<min(order.count, n + 60)]
+        let firstStart = Self.start(of: first, among: near, in: words)
+        let secondStart = Self.start(of: second, among: near, in: words)
+        // The line that begins further left runs over into the other one's column.
+        let over = firstStart < secondStart ? first : second
+        let border = max(firstStart, secondStart) - over.height * 0.4
+        var anchor = over.centerX
+        for other in near where abs(words[other].y1 - over.y1) < 0.3 {
+          anchor = min(anchor, words[other].centerX)
+        }
+        for other in near
+        where abs(words[other].y1 - over.y1) < 0.3 && words[other].x1 > border
+          && abs(words[other].height - over.height) < 0.3
+        {
+          result[other] = anchor
+        }
+      }
+    }
+    // A page printed over itself has no columns to save.
+    return result.count * 5 > words.count ? [:] : result
   }
 
   private static let deepest = 12
 
-  private func split(_ region: [Int], depth: Int, into result: inout [Column]) {
+  private func split(
+    _ region: [Int], depth: Int, isDoubtful: inout Bool, into result: inout [Column]
+  ) {
     guard depth < Self.deepest, region.count >= 12, let gutter = bestGutter(of: region) else {
       if !region.isEmpty { result.append(region) }
       return
@@ -33,7 +97,7 @@ struct ReadingOrder {
         above.append(index)
       } else if word.centerY > gutter.y1 {
         below.append(index)
-      } else if word.centerX < gutter.center {
+      } else if (overflow[index] ?? word.centerX) < gutter.center {
         left.append(index)
       } else {
         right.append(index)
@@ -43,10 +107,10 @@ struct ReadingOrder {
       result.append(region)
       return
     }
-    split(above, depth: depth + 1, into: &result)
-    split(left, depth: depth + 1, into: &result)
-    split(right, depth: depth + 1, into: &result)
-    split(below, depth: depth + 1, into: &result)
+    if gutter.isDoubtful { isDoubtful = true }
+    for part in [above, left, right, below] {
+      split(part, depth: depth + 1, isDoubtful: &isDoubtful, into: &result)
+    }
   }
 
   struct Gutter {
@@ -54,6 +118,7 @@ struct ReadingOrder {
     var x1: Float
     var y0: Float
     var y1: Float
+    var isDoubtful: Bool
     var center: Float { (x0 + x1) / 2 }
   }
 
@@ -66,7 +131,9 @@ struct ReadingOrder {
   }
 
   private func bands(of region: [Int]) -> [Band] {
-    let sorted = region.sorted { words[$0].centerY < words[$1].centerY }
+    let sorted = region.filter { overflow[$0] == nil }.sorted {
+      words[$0].centerY < words[$1].centerY
+    }
     var bands: [Band] = []
     var coreEnd: Float = -.infinity
     for index in sorted {
@@ -119,14 +186,17 @@ struct ReadingOrder {
       let width = strip.x1 - strip.x0
       let lines: Float = width > lineHeight * 1.5 ? 2.2 : width > lineHeight * 0.8 ? 4 : 7
       guard height >= lineHeight * lines else { return }
-      let score = height * min(width, lineHeight * 2).squareRoot()
+      // Height first: a line that runs over a little narrows a gutter without ending it.
+      let score = height * min(width, lineHeight * 2).squareRoot().squareRoot()
       if let best, best.score >= score { return }
-      guard separatesText(strip, bands[strip.firstBand..<end]) else { return }
+      let verdict = separatesText(strip, bands[strip.firstBand..<end], lineHeight)
+      guard verdict != .no else { return }
       // Half a line of slack keeps the border lines on their own side of the cut.
       best = (
         score,
         Gutter(
-          x0: strip.x0, x1: strip.x1, y0: top + lineHeight * 0.05, y1: bottom - lineHeight * 0.05)
+          x0: strip.x0, x1: strip.x1, y0: top + lineHeight * 0.05, y1: bottom - lineHeight * 0.05,
+          isDoubtful: verdict == .doubtful)
       )
     }
     for (number, band) in bands.enumerated() {
@@ -163,60 +233,107 @@ struct ReadingOrder {
     return best?.gutter
   }
 
+  private enum Verdict { case yes, doubtful, no }
+
   /// Whether both sides of a strip hold lines of running text.
-  private func separatesText(_ strip: Strip, _ bands: ArraySlice<Band>) -> Bool {
+  private func separatesText(_ strip: Strip, _ bands: ArraySlice<Band>, _ lineHeight: Float)
+    -> Verdict
+  {
     var left = Side()
     var right = Side()
+    var level = 0
     for band in bands {
-      var ink = (left: Float(0), right: Float(0))
-      var glyphs = (left: 0, right: 0)
-      var leftStart: Float = .infinity
-      var leftEnd: Float = -.infinity
-      var rightStart: Float = .infinity
-      var rightEnd: Float = -.infinity
+      left.beginLine()
+      right.beginLine()
+      if areLevel(band, strip, lineHeight) { level += 1 }
       for index in band.members {
-        let word = words[index]
-        if word.x1 <= strip.x0 + 0.01 {
-          ink.left += word.width
-          glyphs.left += word.glyphs.count
-          leftStart = min(leftStart, word.x0)
-          leftEnd = max(leftEnd, word.x1)
+        if words[index].x1 <= strip.x0 + 0.01 {
+          left.add(words[index], lineHeight)
         } else {
-          ink.right += word.width
-          glyphs.right += word.glyphs.count
-          rightStart = min(rightStart, word.x0)
-          rightEnd = max(rightEnd, word.x1)
+          right.add(words[index], lineHeight)
         }
       }
-      if glyphs.left > 0 { left.add(ink.left, leftStart, leftEnd, glyphs.left) }
-      if glyphs.right > 0 { right.add(ink.right, rightStart, rightEnd, glyphs.right) }
     }
-    return left.isRunningText && right.isRunningText
+    left.beginLine()
+    right.beginLine()
+    if left.isRunningText && right.isRunningText { return .yes }
+    // The rows of a table stand level on both sides; independent columns seldom do, even where one
+    // of them holds a table or both hold lists.
+    let lines = min(left.lines, right.lines)
+    guard lines >= 5, level * 100 < lines * 35 else { return .no }
+    return left.isRunningText || right.isRunningText
+      || left.meanGlyphs >= 12 && right.meanGlyphs >= 12 ? .doubtful : .no
+  }
+
+  /// Whether the words of a band left and right of a strip share a baseline.
+  private func areLevel(_ band: Band, _ strip: Strip, _ lineHeight: Float) -> Bool {
+    var left: Float?
+    for index in band.members {
+      let word = words[index]
+      if word.x1 <= strip.x0 + 0.01 {
+        left = word.y1
+      } else if let left {
+        if abs(left - word.y1) < lineHeight * 0.12 { return true }
+      } else {
+        return false
+      }
+    }
+    return false
   }
 
   /// What stands on one side of a strip.
   private struct Side {
-    var lines = 0
-    var glyphs = 0
-    var ink: Float = 0
-    var extent: Float = 0
-    var start: Float = .infinity
-    var end: Float = -.infinity
+    private(set) var lines = 0
+    private var glyphs = 0
+    private var ink: Float = 0
+    private var extent: Float = 0
+    private var start: Float = .infinity
+    private var end: Float = -.infinity
+    /// Lines with a long stretch of words.
+    private var longLines = 0
+    private var longest = 0
+    private var lineInk: Float = 0
+    private var lineStart: Float = .infinity
+    private var lineEnd: Float = -.infinity
+    private var piece = 0
 
-    mutating func add(_ ink: Float, _ start: Float, _ end: Float, _ glyphs: Int) {
+    mutating func beginLine() {
+      guard lineEnd > lineStart else { return }
       lines += 1
-      self.glyphs += glyphs
-      self.ink += ink
-      extent += end - start
-      self.start = min(self.start, start)
-      self.end = max(self.end, end)
+      start = min(start, lineStart)
+      end = max(end, lineEnd)
+      if max(longest, piece) >= 17 {
+        longLines += 1
+        ink += lineInk
+        extent += lineEnd - lineStart
+      }
+      longest = 0
+      piece = 0
+      lineInk = 0
+      lineStart = .infinity
+      lineEnd = -.infinity
     }
 
+    mutating func add(_ word: Word, _ lineHeight: Float) {
+      if lineEnd > lineStart, word.x0 - lineEnd > lineHeight * 0.75 {
+        longest = max(longest, piece)
+        piece = 0
+      }
+      lineInk += word.width
+      glyphs += word.table >= 0 ? 40 : word.glyphs.count
+      piece += word.table >= 0 ? 40 : word.glyphs.count
+      lineStart = min(lineStart, word.x0)
+      lineEnd = max(lineEnd, word.x1)
+    }
+
+    var meanGlyphs: Int { lines > 0 ? glyphs / lines : 0 }
+
+    /// Running text fills its lines; the cells of a table are short and stand apart.
     var isRunningText: Bool {
-      guard lines >= 2, extent > 0 else { return false }
-      let dense = ink / extent >= 0.68
-      let filled = extent / Float(lines) >= (end - start) * 0.4
-      return dense && filled && glyphs >= lines * 13
+      guard lines >= 2, extent > 0, longLines * 20 >= lines * 9 else { return false }
+      let dense = ink / extent >= 0.64
+      let filled = extent / Float(longLines) >= (end - start) * 0.36
+      return dense && filled
     }
   }
 }

@@ -13,10 +13,12 @@ struct WordMemory {
   /// Learns the words of a page, with and without hyphens.
   mutating func learn(_ page: PageGlyphs, _ list: ContiguousArray<Word>) {
     guard words.count < Self.most else { return }
+    var isAfterHyphen = false
     for word in list {
       // A broken word teaches nothing: its halves are no words.
-      guard word.glyphs.count >= 3,
-        !Spelling.isHyphen(page.glyphs[word.glyphs.upperBound - 1].scalar),
+      let wasAfterHyphen = isAfterHyphen
+      isAfterHyphen = Spelling.isHyphen(page.glyphs[word.glyphs.upperBound - 1].scalar)
+      guard word.glyphs.count >= 3, !isAfterHyphen, !wasAfterHyphen,
         let hash = Self.hash(page, word.glyphs)
       else { continue }
       words.insert(hash)
@@ -106,6 +108,10 @@ struct WordMemory {
     scalar >= 0x61 && scalar <= 0x7A || scalar >= 0xDF && scalar <= 0xFF && scalar != 0xF7
       || scalar >= 0x3B1 && scalar <= 0x3CE || scalar >= 0x430 && scalar <= 0x45F
       || scalar >= 0xFB00 && scalar <= 0xFB06
+  }
+
+  private static func isUpper(_ scalar: UInt32) -> Bool {
+    scalar >= 0x41 && scalar <= 0x5A || scalar >= 0xC0 && scalar <= 0xDE && scalar != 0xD7
   }
 
   private static func isCJK(_ scalar: UInt32) -> Bool {

@@ -18,6 +18,8 @@ struct Word {
   var direction: GlyphLine.Direction
   /// Hebrew, Arabic and the like: glyphs follow each other to the left.
   var isRightToLeft = false
+  /// Index of the table this word only stands for, -1 for a word of its own.
+  var table = -1
 
   var height: Float { y1 - y0 }
   var width: Float { x1 - x0 }
@@ -85,6 +87,12 @@ struct PageWords {
         if scalar == 0xFFFD || (0xE000...0xF8FF).contains(scalar) || scalar < 0x20 {
           unmapped += 1
         }
+        // poppler does not always part the cells of a table.
+        if index > start, Self.areApart(glyphs[index - 1], glyphs[index], page) {
+          close(index)
+          start = index
+          isGlued = false
+        }
         // A change of style ends a word without a space: a raised footnote mark, say.
         if index > start, glyphs[index].style != glyphs[index - 1].style,
           page.styles[Int(glyphs[index].style)].size
@@ -133,6 +141,12 @@ struct PageWords {
         pageHeight: page.height)
       turned.append((frame, words))
     }
+  }
+
+  private static func areApart(_ first: Glyph, _ second: Glyph, _ page: PageGlyphs) -> Bool {
+    let gapX = max(second.x0 - first.x1, first.x0 - second.x1)
+    let gapY = max(second.y0 - first.y1, first.y0 - second.y1)
+    return max(gapX, gapY) > max(page.styles[Int(first.style)].size, 1) * 0.3
   }
 
   private static func word(_ range: Range<Int>, of page: PageGlyphs, isGlued: Bool) -> Word? {

@@ -289,10 +289,14 @@ private struct SingleByteModel: Sendable {
           (.plainLetter, .rareSymbol), (.rareSymbol, .plainLetter):
           bits += 3
         case (.lowerLetter, .punctuation) where byte >= 0x80:
-          if index + 1 < bytes.count, kinds[Int(bytes[index + 1])] == .lowerLetter,
-            lower[Int(byte)] != 0x2019, lower[Int(byte)] != 0xB7
-          {
-            bits += 8
+          let isInside =
+            index + 1 < bytes.count && kinds[Int(bytes[index + 1])] == .lowerLetter
+          switch lower[Int(byte)] {
+          case 0x2019, 0xB7: break
+          case 0x201D, 0xBB, 0x2026, 0x2013, 0x2014, 0xAE, 0x2122, 0x203A:
+            if isInside { bits += 8 }
+          // What opens a quotation or stands before a number does not end a word.
+          default: bits += isInside ? 10 : 6
           }
         case (.lowerLetter, .lowerLetter), (.upperLetter, .lowerLetter),
           (.upperLetter, .upperLetter), (.plainLetter, .lowerLetter), (.lowerLetter, .plainLetter):

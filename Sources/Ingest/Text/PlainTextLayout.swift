@@ -85,7 +85,15 @@ struct PlainTextLayout {
       let next = group[index + 1]
       if isRule(next) || markdownHeading(next) != nil { break }
       if index + 2 < group.count, underline(group[index + 2], below: next) != nil { break }
+      if isBareDivision(line), index == first, isTitleLike(next.content) {
+        // `ARTICLE I` and its title on the next line.
+        return first + 2
+      }
       if isListStart(next, after: line) { break }
+      if runsOn(line, next) || isHanging(next, under: group[first]) {
+        index += 1
+        continue
+      }
       guard let wrapWidth else { break }
       var wordEnd = next.content.lowerBound
       while wordEnd < next.content.upperBound, source.utf8[wordEnd] > 0x20 { wordEnd += 1 }
@@ -99,6 +107,36 @@ struct PlainTextLayout {
       index += 1
     }
     return index + 1
+  }
+
+  /// `ARTICLE I`, `Section 4.`: a division's number without its title.
+  private func isBareDivision(_ line: TextLine) -> Bool {
+    guard let marker = ClauseMarker.parse(source.utf8, line.content) else { return false }
+    return (marker.style == .article || marker.style == .section)
+      && marker.textStart >= line.content.upperBound
+  }
+
+  /// A sentence goes on, wherever the line was broken: it has no end mark, and the next line begins
+  /// small; or it ends in a word that nothing ends in.
+  private func runsOn(_ line: TextLine, _ next: TextLine) -> Bool {
+    guard endsOpen(line), let first = source.utf8[next.content].first else { return false }
+    if (0x61...0x7A).contains(first), ClauseMarker.parse(source.utf8, next.content) == nil {
+      return true
+    }
+    var start = line.content.upperBound
+    while start > line.content.lowerBound, source.utf8[start - 1] > 0x20 { start -= 1 }
+    return Self.openWords.contains(source.string(start..<line.content.upperBound).lowercased())
+  }
+
+  private static let openWords: Set<String> = [
+    "section", "sections", "article", "articles", "clause", "paragraph", "exhibit", "schedule",
+    "the", "a", "an", "of", "in", "to", "by", "for", "with", "and", "or", "under", "no.", "§", "§§",
+  ]
+
+  /// The text of a list item under its own beginning.
+  private func isHanging(_ next: TextLine, under first: TextLine) -> Bool {
+    next.indent > first.indent && ClauseMarker.parse(source.utf8, next.content) == nil
+      && ClauseMarker.parse(source.utf8, first.content) != nil
   }
 
   private func isListStart(_ next: TextLine, after line: TextLine) -> Bool {
@@ -130,17 +168,20 @@ struct PlainTextLayout {
       let isTitle = paragraph.count == 1 && isTitleLike(text)
       switch marker.style {
       case .article where isTitle || text.isEmpty, .section where isTitle || text.isEmpty:
-        let depth = hierarchy.depth(of: marker, indent: first.indent)
+        let depth = hierarchy.depth(
+          of: marker, indent: first.indent, followsItem: result.last?.isListItem ?? false)
         addHeading(paragraph, level: min(depth + 1, 6), skippingMarker: false)
         return
       case .article, .section: break
       case .decimal where isTitle && marker.style != .bullet:
-        let depth = hierarchy.depth(of: marker, indent: first.indent)
+        let depth = hierarchy.depth(
+          of: marker, indent: first.indent, followsItem: result.last?.isListItem ?? false)
         addHeading(paragraph, level: min(depth + 1, 6), skippingMarker: false)
         return
       default: break
       }
-      let depth = hierarchy.depth(of: marker, indent: first.indent)
+      let depth = hierarchy.depth(
+        of: marker, indent: first.indent, followsItem: result.last?.isListItem ?? false)
       result.append(Block(.listItem(self.text(of: paragraph), depth: depth)))
       return
     }
@@ -279,5 +320,7 @@ struct PlainTextLayout {
 }
 
 extension Block {
+  var isListItem: Bool { if case .listItem = content { true } else { false } }
+
   fileprivate var isHeading: Bool { if case .heading = content { true } else { false } }
 }

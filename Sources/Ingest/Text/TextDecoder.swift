@@ -92,7 +92,17 @@ extension SourceText {
   private init(singleByteFile file: [UInt8], encoding: TextEncoding) {
     let table = SingleByteTables.scalars(of: encoding)
     var writer = DecodedWriter(capacity: file.count + file.count / 8)
-    for (position, byte) in file.enumerated() {
+    var position = 0
+    while position < file.count {
+      let byte = file[position]
+      defer { position += 1 }
+      if byte < 0x80 {
+        var end = position + 1
+        while end < file.count, file[end] < 0x80 { end += 1 }
+        writer.append(ascii: file[position..<end], at: position)
+        position = end - 1
+        continue
+      }
       let scalar = table[Int(byte)]
       if scalar == 0xFFFD {
         writer.replace(position..<position + 1)
@@ -216,6 +226,18 @@ private struct DecodedWriter {
     scalars += 1
     end = position + width
     push(scalar)
+  }
+
+  /// ASCII characters of an encoding in which they are bytes of their own.
+  mutating func append(ascii bytes: ArraySlice<UInt8>, at position: Int) {
+    // A stretch of its own only where it is long enough to be worth one.
+    if bytes.count < 64 {
+      for (index, byte) in bytes.enumerated() {
+        append(UInt32(byte), at: position + index, width: 1)
+      }
+    } else {
+      appendVerbatim(bytes, at: position)
+    }
   }
 
   /// Several scalars that stand for the range together; the first is given the bytes.

@@ -1,7 +1,7 @@
 /// The statements of table `job`, whole. Each change of state is here once.
 enum JobSQL {
   /// A step that is there already stays as it is, unless its inputs changed (another key) and nobody works
-  /// on it: then it starts anew. Returns a row only where something changed.
+  /// on it: then it starts anew. Changes a row only where something is new.
   static let enqueue = """
     INSERT INTO job (run_id, document_id, declaration_id, step, kind, key, depends_on, priority, state,
       max_attempts, outcome, output_path, output_sha256, output_bytes, created_at, finished_at)
@@ -15,7 +15,6 @@ enum JobSQL {
       attempts = 0, retried_after = claims, losses = 0, lost_progress = 0, progress = 0,
       due_at = NULL, failure = NULL, error = NULL, requested = NULL
     WHERE job.key <> excluded.key AND job.state <> 'running'
-    RETURNING id
     """
 
   /// First the run whose best job goes first (one index entry per open run), then the best jobs of that run;

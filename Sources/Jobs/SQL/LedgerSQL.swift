@@ -38,8 +38,8 @@ enum LedgerSQL {
     INSERT INTO document (run_id, path, sha256, bytes, tokens) VALUES (?1, ?2, ?3, ?4, ?5)
     ON CONFLICT (run_id, path) DO UPDATE SET sha256 = excluded.sha256, bytes = excluded.bytes,
       tokens = coalesce(excluded.tokens, tokens)
-    RETURNING id
     """
+  static let documentID = "SELECT id FROM document WHERE run_id = ?1 AND path = ?2"
   static let setDocumentTokens = "UPDATE document SET tokens = :tokens WHERE id = :id"
 
   static let startWorker = """

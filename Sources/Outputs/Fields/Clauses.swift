@@ -143,7 +143,7 @@ package struct ClauseSplitter {
     return String(view)
   }
 
-  private static let abbreviations = words(
+  static let abbreviations = words(
     """
     inc corp ltd co llc lp plc bros no nos sec secs art arts para paras cl ex exh sched u.s u.k u.s.a n.a s.a l.p
     l.l.c l.l.p p.c p.o d.c n.v b.v a.m p.m e.g i.e viz cf vs v mr mrs ms dr prof hon st ave blvd rd jr sr est

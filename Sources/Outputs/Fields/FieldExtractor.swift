@@ -18,7 +18,7 @@ package struct FieldExtractor: Sendable {
     -> [FieldAnswer]
   {
     let text = ScalarText(extracted.text)
-    let proposer = SpanProposer(text: text, scores: scores)
+    let ranker = SpanRanker(text: text, scores: scores)
     var resolved: [String: CalendarDate] = [:]
     var answers: [String: FieldAnswer] = [:]
     // Dates that others are counted from come first.
@@ -27,7 +27,7 @@ package struct FieldExtractor: Sendable {
       schema.fields.filter { bases.contains($0.name) }
       + schema.fields.filter { !bases.contains($0.name) }
     for field in order {
-      let candidates = candidates(for: field, text: text, proposer: proposer)
+      let candidates = candidates(for: field, text: text, ranker: ranker)
       var resolver = FieldResolver(text: text, field: field)
       resolver.baseDate = field.relativeTo.flatMap { resolved[$0] }
       let answer = resolver.answer(from: candidates, readWhole: readWhole)
@@ -41,17 +41,17 @@ package struct FieldExtractor: Sendable {
     return schema.fields.compactMap { answers[$0.name] }
   }
 
-  private func candidates(for field: FieldSchema.Field, text: ScalarText, proposer: SpanProposer)
+  private func candidates(for field: FieldSchema.Field, text: ScalarText, ranker: SpanRanker)
     -> [FieldCandidate]
   {
     var candidates: [FieldCandidate] = []
     if let tag = field.tag {
-      candidates = proposer.proposals(forLabel: tag, limit: Self.candidateLimit).map {
+      candidates = ranker.spans(ofLabel: tag).map {
         FieldCandidate(range: $0.range, value: nil, score: $0.score)
       }
     }
     if let pattern = field.pattern {
-      candidates += matches(of: pattern, in: text, clauses: proposer.clauses)
+      candidates += matches(of: pattern, in: text, clauses: ranker.clauses)
     }
     return Array(
       candidates.sorted {

@@ -13,6 +13,7 @@ struct ItemRanking {
     /// `[features][utterances]`
     fileprivate var columns: [[Double]] = []
     fileprivate var count: Int
+    fileprivate let hasModel: Bool
 
     /// Names in the order of ``columns`` and of the weights.
     static var names: [String] {
@@ -27,6 +28,7 @@ struct ItemRanking {
     init(_ talk: Talk, scores: TagScores?) {
       let utterances = talk.utterances
       count = utterances.count
+      hasModel = scores?.column(of: "meeting_salient") != nil
       let last = Double(max(1, utterances.count - 1))
       let position = utterances.indices.map { Double($0) / last }
       let question = utterances.map { $0.isQuestion ? 1.0 : 0 }
@@ -44,14 +46,7 @@ struct ItemRanking {
         flags { $0 < 0.05 },
       ]
       for label in ["meeting_salient", "meeting_decision", "meeting_action", "meeting_problem"] {
-        let logits: [Double] =
-          if let scores, let column = scores.column(of: label) {
-            Self.standardised(
-              scores.means(ofLabel: column, over: utterances.map(\.range)).map { Double($0) })
-          } else {
-            utterances.map { _ in 0 }
-          }
-        addWithNeighbours(logits)
+        addWithNeighbours(column(label, of: utterances, scores: scores))
       }
       for cue in Cue.all {
         addWithNeighbours(utterances.map { cue.phrases.stand(in: $0.words) ? 1 : 0 })
@@ -74,17 +69,22 @@ struct ItemRanking {
       }
     }
 
-    private static func standardised(_ values: [Double]) -> [Double] {
-      let finite = values.filter(\.isFinite)
-      guard !finite.isEmpty else { return values.map { _ in 0 } }
-      let mean = finite.reduce(0, +) / Double(finite.count)
-      let variance = finite.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(finite.count)
-      return values.map { $0.isFinite ? ($0 - mean) / (variance.squareRoot() + 1e-9) : 0 }
+    /// The mean logit of a label over each utterance; one without tokens gets the others' mean.
+    private func column(_ label: String, of utterances: [Talk.Utterance], scores: TagScores?)
+      -> [Double]
+    {
+      guard let scores, let column = scores.column(of: label) else {
+        return utterances.map { _ in 0 }
+      }
+      let logits = scores.means(ofLabel: column, over: utterances.map(\.range)).map { Double($0) }
+      let finite = logits.filter(\.isFinite)
+      let mean = finite.isEmpty ? 0 : finite.reduce(0, +) / Double(finite.count)
+      return logits.map { $0.isFinite ? $0 : mean }
     }
   }
 
   init(_ features: Features, kind: Kind) {
-    let weights = ItemWeights.weights(of: kind)
+    let weights = ItemWeights.weights(of: kind, withModel: features.hasModel)
     precondition(
       weights.values.count == features.columns.count,
       "\(weights.values.count) weights for \(features.columns.count) features")

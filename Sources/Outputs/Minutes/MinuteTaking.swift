@@ -25,8 +25,8 @@ private struct Secretary {
   let features: ItemRanking.Features
   let salience: [Double]
   let meetingDate: CalendarDate?
-  /// Words that appear capitalised within sentences and never in lower case: names, as a rule.
-  let names: Set<String>
+  /// Words that are somewhere written in lower case, so that they name nobody.
+  let commonWords: Set<String>
   var topics: [(utterances: Range<Int>, topic: Minutes.Topic)] = []
 
   init(
@@ -42,7 +42,7 @@ private struct Secretary {
     meetingDate =
       (date ?? document.metadata.date).flatMap(Self.isoDate)
       ?? Self.datedPreamble(document)
-    names = Self.names(talk, text: text)
+    commonWords = Self.commonWords(talk, text: text)
   }
 
   mutating func minutes() -> Minutes {
@@ -50,9 +50,9 @@ private struct Secretary {
     let actions = makeActions()
     let decisions = makeDecisions(except: Set(actions.map(\.statement.evidence[0])))
     let taken = Set(
-      (actions.map(\.statement) + decisions.map(\.statement)).flatMap(\.evidence))
+      (actions.map(\.statement) + decisions.map(\.statement)).map(\.evidence[0]))
     let questions = makeQuestions(except: taken)
-    let problems = makeProblems(except: taken.union(questions.flatMap(\.statement.evidence)))
+    let problems = makeProblems(except: taken.union(questions.map(\.statement.evidence[0])))
     return Minutes(
       meeting: Minutes.Meeting(
         title: title, date: meetingDate?.iso, place: place, next: nextMeeting),
@@ -133,21 +133,15 @@ private struct Secretary {
     return parts.count == 3 ? CalendarDate(year: parts[0], month: parts[1], day: parts[2]) : nil
   }
 
-  private static func names(_ talk: Talk, text: ExtractedText) -> Set<String> {
-    var capitalised: Set<String> = []
-    var lower: Set<String> = []
+  private static func commonWords(_ talk: Talk, text: ExtractedText) -> Set<String> {
+    var common = notNames.union(Terms.functionWords)
     for utterance in talk.utterances {
-      for (index, part) in text[utterance.range].split(separator: " ").enumerated() {
+      for part in text[utterance.range].split(separator: " ") {
         let word = part.filter(\.isLetter)
-        guard let first = word.first else { continue }
-        if first.isLowercase {
-          lower.insert(String(word).lowercased())
-        } else if index > 0, word.count > 1, word.dropFirst().allSatisfy(\.isLowercase) {
-          capitalised.insert(String(word).lowercased())
-        }
+        if word.first?.isLowercase == true { common.insert(word.lowercased()) }
       }
     }
-    return capitalised.subtracting(lower).subtracting(notNames)
+    return common
   }
 
   private static let notNames: Set<String> = Set(
@@ -170,24 +164,30 @@ private struct Secretary {
       speaker: utterance.speaker, topic: topics.firstIndex { $0.utterances.contains(index) })
   }
 
-  /// Groups of neighbouring utterances whose logits are over `least`, at most `limit` groups, best
-  /// first taken, in the order of the talk. The first member of each group is its best.
+  /// Groups of neighbouring utterances whose logits are over `least`, at most `limit` groups beside
+  /// the `explicit` utterances, best first taken, in the order of the talk. The first member of each
+  /// group is its best; what is explicit is always a group of its own.
   private func groups(
-    _ logits: [Double], least: Double, member: Double, reach: Int, limit: Int,
+    _ logits: [Double], explicit: Set<Int>, least: Double, member: Double, reach: Int,
     isAllowed: (Int) -> Bool
   ) -> [[Int]] {
     var taken = [Bool](repeating: false, count: logits.count)
     var groups: [[Int]] = []
-    let order = logits.indices.filter { logits[$0] > least }.sorted {
-      (logits[$0], -$0) > (logits[$1], -$1)
-    }
-    for peak in order where groups.count < limit {
-      if taken[peak] || !isAllowed(peak) { continue }
+    let limit = Selection.limit(logits.count)
+    let order =
+      explicit.sorted()
+      + logits.indices.filter { logits[$0] > least && !explicit.contains($0) }.sorted {
+        (logits[$0], -$0) > (logits[$1], -$1)
+      }
+    for index in explicit { taken[index] = true }
+    for peak in order {
+      let isExplicit = explicit.contains(peak)
+      if !isExplicit, groups.count >= limit || taken[peak] || !isAllowed(peak) { continue }
       var group = [peak]
       let low = max(0, peak - reach)
       let high = min(logits.count - 1, peak + reach)
-      for near in low...high where near != peak && !taken[near] {
-        if logits[near] > member, isAllowed(near) { group.append(near) }
+      for near in low...high where near != peak && !taken[near] && isAllowed(near) {
+        if logits[near] > member { group.append(near) }
       }
       for index in low...high { taken[index] = true }
       groups.append(group)
@@ -234,6 +234,7 @@ private struct Secretary {
     let logits = ItemRanking(features, kind: .action).logits
     var commitments: [Int: (commitment: Commitment?, due: DueDate?)] = [:]
     var strength = logits
+    var explicit: Set<Int> = []
     for (index, utterance) in talk.utterances.enumerated() {
       let sentence = String(text[utterance.range])
       let due = DueDate.find(in: sentence, meeting: meetingDate)
@@ -244,14 +245,14 @@ private struct Secretary {
           sentence: sentence, words: utterance.words, hasDeadline: due != nil, isName: isName)
       commitments[index] = (commitment, due)
       if let commitment, commitment.isStrong {
-        strength[index] = max(strength[index], 0) + Selection.strongBonus
+        explicit.insert(index)
       } else if commitment == nil {
         strength[index] -= Selection.noCommitment
       }
     }
     let groups = groups(
-      strength, least: Selection.action, member: Selection.actionMember, reach: 3,
-      limit: Selection.limit(talk.utterances.count)
+      strength, explicit: explicit, least: Selection.action, member: Selection.actionMember,
+      reach: 3
     ) { talk.utterances[$0].words.count >= 4 }
     var actions: [Minutes.Action] = []
     for group in groups {
@@ -292,9 +293,12 @@ private struct Secretary {
     return actions
   }
 
+  /// Whether a capitalised word before "will", "can", "to", … names a person: one of those known, or a
+  /// word that the talk never writes in lower case.
   private func isName(_ word: String) -> Bool {
     if talk.roster.person(named: word) != nil { return true }
-    return Terms.words(of: Array(word.utf8)[...]).contains { names.contains($0) }
+    let words = Terms.words(of: Array(word.utf8)[...])
+    return !words.isEmpty && words.allSatisfy { $0.utf8.count > 1 && !commonWords.contains($0) }
   }
 
   private static let acceptances = Phrases(
@@ -339,18 +343,17 @@ private struct Secretary {
   )
 
   private func makeDecisions(except actions: Set<Range<Int>>) -> [Minutes.Decision] {
-    var strength = ItemRanking(features, kind: .decision).logits
+    let strength = ItemRanking(features, kind: .decision).logits
     var explicit: Set<Int> = []
     for (index, utterance) in talk.utterances.enumerated()
     where !utterance.isQuestion && utterance.words.count >= 4
       && Self.decided.stand(in: utterance.words)
     {
-      explicit.insert(index)
-      strength[index] = max(strength[index], 0) + Selection.strongBonus
+      if !actions.contains(utterance.range) { explicit.insert(index) }
     }
     return groups(
-      strength, least: Selection.decision, member: Selection.decisionMember, reach: 4,
-      limit: Selection.limit(talk.utterances.count)
+      strength, explicit: explicit, least: Selection.decision, member: Selection.decisionMember,
+      reach: 4
     ) {
       talk.utterances[$0].words.count >= 4 && !actions.contains(talk.utterances[$0].range)
     }.map { group in
@@ -398,8 +401,7 @@ private struct Secretary {
   private func makeProblems(except taken: Set<Range<Int>>) -> [Minutes.OpenPoint] {
     let logits = ItemRanking(features, kind: .problem).logits
     return groups(
-      logits, least: Selection.problem, member: Selection.problemMember, reach: 4,
-      limit: Selection.limit(talk.utterances.count)
+      logits, explicit: [], least: Selection.problem, member: Selection.problemMember, reach: 4
     ) {
       talk.utterances[$0].words.count >= 5 && !taken.contains(talk.utterances[$0].range)
     }.map { Minutes.OpenPoint(statement: statement($0[0], with: $0.dropFirst().sorted())) }
@@ -409,16 +411,15 @@ private struct Secretary {
 /// Thresholds on logits, fitted on the training part of the AMI and ICSI corpora for the best F1 of
 /// items; see ``ItemWeights``.
 private enum Selection {
-  static let decision = -1.9
+  static let decision = -2.1
   static let decisionMember = -2.6
-  static let action = -2.0
-  static let actionMember = -2.6
-  static let problem = -1.9
-  static let problemMember = -2.6
-  /// What words that say it all add to a logit.
-  static let strongBonus = 2.0
+  static let action = -1.6
+  static let actionMember = -2.2
+  static let problem = -1.6
+  static let problemMember = -2.2
+  /// What a sentence without any commitment in its words loses as an action.
   static let noCommitment = 1.0
 
-  /// The most entries of one kind: one in forty utterances, three at least and twenty at most.
+  /// The most proposals of one kind: one in forty utterances, three at least and twenty at most.
   static func limit(_ utterances: Int) -> Int { min(20, max(3, utterances / 40)) }
 }

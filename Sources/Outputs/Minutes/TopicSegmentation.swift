@@ -2,21 +2,24 @@ import Foundation
 
 /// Cuts talk into topics where its words change.
 ///
-/// At each turn's start the terms of the utterances before and after are compared (TextTiling,
-/// Hearst 1997: cosine of two windows); a start is the deeper a valley is between the peaks around
-/// it, and the more so if its words announce something new.
+/// At each turn's start the terms of the utterances before and after are compared (after TextTiling,
+/// Hearst 1997: cosine of two windows); where they have least in common, and the more so if the turn
+/// announces something new, a topic begins.
+///
+/// The settings are those with the least Pk on every second training meeting of the AMI and ICSI
+/// corpora: 26.5, where one single topic gives 31.6. They keep to few, long topics.
 struct TopicSegmentation {
   /// Index of the first utterance of each topic, ascending, from 0.
   private(set) var starts: [Int]
 
   private enum Setting {
     /// Terms on either side of a gap.
-    static let windowTerms = 120
-    /// Utterances with fewer than this many terms between two starts are not a topic.
-    static let leastTerms = 140
-    /// Standard deviations over the mean from which a valley is a border.
-    static let threshold = 0.5
-    static let announcement = 0.6
+    static let windowTerms = 300
+    /// Fewer terms than this between two starts are not a topic.
+    static let leastTerms = 100
+    /// Standard deviations under the mean likeness from which a gap is a border.
+    static let threshold = 1.5
+    static let announcement = 1.2
   }
 
   private static let announcements = Phrases(
@@ -60,20 +63,11 @@ struct TopicSegmentation {
       }
       return Self.cosine(terms[before..<gap], terms[gap..<after], weights)
     }
-    var depth = [Double](repeating: 0, count: gaps.count)
-    for index in gaps.indices {
-      // The nearest peaks to both sides.
-      var left = index
-      while left > 0, similarity[left - 1] >= similarity[left] { left -= 1 }
-      var right = index
-      while right + 1 < gaps.count, similarity[right + 1] >= similarity[right] { right += 1 }
-      depth[index] = similarity[left] + similarity[right] - 2 * similarity[index]
-    }
-    let mean = depth.reduce(0, +) / Double(max(depth.count, 1))
+    let mean = similarity.reduce(0, +) / Double(max(similarity.count, 1))
     let variance =
-      depth.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(depth.count, 1))
+      similarity.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(similarity.count, 1))
     let deviation = max(variance.squareRoot(), 1e-9)
-    var scores = depth.map { ($0 - mean) / deviation }
+    var scores = similarity.map { (mean - $0) / deviation }
     for (index, gap) in gaps.enumerated()
     where Self.announcements.stand(in: Array(utterances[gap].words.prefix(14))) {
       scores[index] += Setting.announcement

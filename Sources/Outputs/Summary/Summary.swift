@@ -160,11 +160,13 @@ package struct Summary: Hashable, Sendable {
     var likeness = [Double](repeating: 0, count: ranking.count)
     var isOpen = [Bool](repeating: true, count: ranking.count)
     var chosen: [Int] = []
+    // A sentence that is longer than all the room is taken only where no other fits.
+    let fits = words.contains { $0 <= room }
     while chosen.count < places {
       var best: Int?
       var bestScore = -Double.infinity
       for index in ranking.indices where isOpen[index] {
-        if words[index] > room, !chosen.isEmpty || room <= 0 { continue }
+        if words[index] > room, fits || !chosen.isEmpty { continue }
         if likeness[index] > Weight.repetition { continue }
         let score = ranking[index] - Weight.redundancy * 4 * likeness[index]
         if score > bestScore {

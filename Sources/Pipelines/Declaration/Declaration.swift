@@ -1,4 +1,5 @@
 package import Foundation
+package import Schedules
 
 /// What a pipeline file says, checked and complete: every default is filled in, every path absolute.
 ///
@@ -83,26 +84,16 @@ extension Declaration {
   }
 
   package struct Schedule: Hashable, Sendable {
-    /// Five fields or an alias such as `@daily`.
+    /// As written: five fields, or an alias such as `@daily`.
     package var cron: String
-    /// An IANA name.
-    package var timeZone: String
-    package var missed: Missed
+    package var times: CronExpression
+    package var timeZone: TimeZone
+    package var missed: MissedRuns
     package var overlap: Overlap
     /// The time of day in which the run may work; nil when it may work at any time.
-    package var window: Window?
-
-    /// What becomes of runs that were due while nothing was running.
-    package enum Missed: String, CaseIterable, Hashable, Sendable { case once, skip, all }
+    package var window: DailyWindow?
 
     /// What happens when a run is due while the previous one is still at work.
     package enum Overlap: String, CaseIterable, Hashable, Sendable { case skip, queue }
-
-    /// From `start` up to but not including `end`, in minutes after midnight of the schedule's time
-    /// zone. `end` before `start` means the next morning; they are never equal.
-    package struct Window: Hashable, Sendable {
-      package var start: Int
-      package var end: Int
-    }
   }
 }

@@ -21,16 +21,15 @@ final class ProblemLog {
   /// Each problem once: the declaration's own in the order of the file, then those of other files.
   var sorted: [DeclarationError.Problem] {
     var seen = Set<DeclarationError.Problem>()
-    return problems.filter { seen.insert($0).inserted }.enumerated().sorted { first, second in
-      func rank(_ entry: (offset: Int, element: DeclarationError.Problem)) -> [Int] {
-        let problem = entry.element
-        return [
-          problem.file == file ? 0 : 1, problem.position?.line ?? 0, problem.position?.column ?? 0,
-          entry.offset,
-        ]
-      }
-      return rank(first).lexicographicallyPrecedes(rank(second))
-    }.map(\.element)
+    let files = [file] + Set(problems.map(\.file)).subtracting([file]).sorted { $0.path < $1.path }
+    let ranks = Dictionary(uniqueKeysWithValues: files.enumerated().map { ($1, $0) })
+    func rank(_ index: Int) -> [Int] {
+      let problem = problems[index]
+      let position = problem.position ?? JSONPosition(line: 0, column: 0)
+      return [ranks[problem.file] ?? 0, position.line, position.column, index]
+    }
+    return problems.indices.sorted { rank($0).lexicographicallyPrecedes(rank($1)) }
+      .map { problems[$0] }.filter { seen.insert($0).inserted }
   }
 }
 
@@ -154,7 +153,10 @@ struct DeclarationItem {
   func choice<Choice: RawRepresentable & CaseIterable>(_: Choice.Type) -> Choice?
   where Choice.RawValue == String {
     let known = Choice.allCases.map(\.rawValue)
-    let words = known.map { "“\($0)”" }.joined(separator: " or ")
+    let list = known.map { "“\($0)”" }
+    let words =
+      list.count == 2
+      ? list.joined(separator: " or ") : "one of " + list.joined(separator: ", ")
     guard case .string(let word) = value else { return mistyped(words) }
     if let choice = Choice(rawValue: word) { return choice }
     problem(

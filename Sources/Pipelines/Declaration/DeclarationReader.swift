@@ -1,6 +1,7 @@
 import Digests
 package import Foundation
 import JSON
+import Schedules
 
 /// Turns a pipeline file into a ``Declaration``.
 package enum DeclarationReader {
@@ -196,7 +197,10 @@ struct DeclarationReading {
     var ids: [String] = []
     for element in elements {
       guard let id = element.string() else { continue }
-      if ids.contains(id) { element.problem("“csv” names the step \(quoted(id)) twice") }
+      guard !ids.contains(id) else {
+        element.problem("“csv” names the step \(quoted(id)) twice")
+        continue
+      }
       ids.append(id)
       guard let steps else { continue }
       guard let step = steps.first(where: { $0.id == id }) else {
@@ -224,64 +228,47 @@ struct DeclarationReading {
       readCron)
     let zone = item.required("timeZone", in: "“schedule”", as: "timeZone: \"Europe/Berlin\"")
       .flatMap(readTimeZone)
-    let missed = item.member("missed", or: .once) { $0.choice(Declaration.Schedule.Missed.self) }
+    let missed = item.member("missed", or: .once) { $0.choice(MissedRuns.self) }
     let overlap = item.member("overlap", or: .skip) {
       $0.choice(Declaration.Schedule.Overlap.self)
     }
-    let window = item.member("window", readWindow)
+    let window = item.member("window") { item in
+      item.string(1...64).flatMap { text in
+        item.scheduled { () throws(ScheduleError) in try DailyWindow(parsing: text) }
+      }
+    }
     guard let cron, let zone, let missed, let overlap, let window else { return nil }
-    return .init(cron: cron, timeZone: zone, missed: missed, overlap: overlap, window: window)
+    return .init(
+      cron: cron.text, times: cron.times, timeZone: zone, missed: missed, overlap: overlap,
+      window: window)
   }
 
-  private func readCron(_ item: DeclarationItem) -> String? {
+  private func readCron(_ item: DeclarationItem) -> (text: String, times: CronExpression)? {
     guard let text = item.string(1...256) else { return nil }
-    let fields = text.split(whereSeparator: \.isWhitespace)
-    guard fields.count == 5 || (fields.count == 1 && fields[0].hasPrefix("@")) else {
-      item.problem(
-        "\(quoted(text)) has \(fields.count) fields; a cron expression has 5 (minute hour day month weekday) or is an alias such as @daily"
-      )
-      return nil
+    return item.scheduled { () throws(ScheduleError) in
+      (text, try CronExpression(parsing: text))
     }
-    return text
   }
 
-  private func readTimeZone(_ item: DeclarationItem) -> String? {
+  private func readTimeZone(_ item: DeclarationItem) -> TimeZone? {
     guard let name = item.string(1...64) else { return nil }
-    let known = TimeZone.knownTimeZoneIdentifiers
-    // Abbreviations and offsets are no zones: they do not say when clocks change.
-    guard name == "UTC" || known.contains(name) else {
-      item.problem(
-        "\(quoted(name)) is no IANA time zone" + Suggestion.ending(for: name, among: known))
-      return nil
-    }
-    return name
+    if let zone = try? ScheduleZone.named(name) { return zone }
+    let near = Suggestion.ending(for: name, among: TimeZone.knownTimeZoneIdentifiers)
+    item.problem(
+      "\(quoted(name)) is no IANA time zone"
+        + (near.isEmpty ? "; write one such as Europe/Berlin or UTC" : near))
+    return nil
   }
+}
 
-  private func readWindow(_ item: DeclarationItem) -> Declaration.Schedule.Window? {
-    guard let text = item.string(1...32) else { return nil }
-    let times = text.split(separator: "-", omittingEmptySubsequences: false).map(Self.minutes)
-    guard times.count == 2, let start = times[0], let end = times[1] else {
-      item.problem("\(quoted(text)) is no window; write two times of day, as in “22:00-06:00”")
+extension DeclarationItem {
+  /// What a part of a schedule says; nil where it is refused, and that has been said.
+  fileprivate func scheduled<Part>(_ parse: () throws(ScheduleError) -> Part) -> Part? {
+    do throws(ScheduleError) {
+      return try parse()
+    } catch {
+      problem(error.description)
       return nil
     }
-    guard start != end else {
-      item.problem(
-        "the window \(quoted(text)) ends when it begins; leave “window” out to work at any time")
-      return nil
-    }
-    return .init(start: start, end: end)
-  }
-
-  /// Minutes after midnight of `22:05`; `24:00` is midnight too.
-  private static func minutes(_ text: Substring) -> Int? {
-    let digits = Array(text.trimmingCharacters(in: .whitespaces).utf8)
-    guard digits.count == 5, digits[2] == UInt8(ascii: ":"),
-      [0, 1, 3, 4].allSatisfy({ (0x30...0x39).contains(digits[$0]) })
-    else { return nil }
-    let values = digits.map { Int($0) - 0x30 }
-    let hour = values[0] * 10 + values[1]
-    let minute = values[3] * 10 + values[4]
-    guard minute < 60, hour < 24 || (hour == 24 && minute == 0) else { return nil }
-    return hour % 24 * 60 + minute
   }
 }

@@ -14,7 +14,9 @@ enum Suggestion {
     var best: (word: String, distance: Int)?
     for candidate in known {
       let other = Array(candidate.lowercased().unicodeScalars)
-      let allowed = max(1, max(given.count, other.count) / 3)
+      let longer = max(given.count, other.count)
+      // Of one or two letters anything would be near anything.
+      let allowed = longer < 3 ? 0 : max(1, longer / 3)
       guard abs(given.count - other.count) <= allowed else { continue }
       let distance = distance(given, other)
       if distance <= allowed, distance < best?.distance ?? .max { best = (candidate, distance) }

@@ -1,13 +1,14 @@
-package import Foundation
-package import JSON
+import Foundation
+import JSON
 
 /// A document's result as it stands in the output folder.
-package enum ResultFile {
+enum ResultFile {
+  static func bytes(_ path: String, in folder: URL) -> [UInt8]? {
+    FileManager.default.contents(atPath: folder.appendingPathComponent(path).path).map { Array($0) }
+  }
+
   /// Nil when there is no such file or it is not JSON.
-  package static func read(_ path: String, in folder: URL) -> JSONValue? {
-    guard
-      let data = FileManager.default.contents(atPath: folder.appendingPathComponent(path).path)
-    else { return nil }
-    return try? JSONValue.parse(Array(data))
+  static func read(_ path: String, in folder: URL) -> JSONValue? {
+    bytes(path, in: folder).flatMap { try? JSONValue.parse($0) }
   }
 }

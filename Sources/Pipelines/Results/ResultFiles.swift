@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Ingest
 import JSON
@@ -5,81 +6,97 @@ import Jobs
 import Outputs
 
 /// The files of a run as a whole, made anew from the documents' results after every run:
-/// `KIND.jsonl`, `KIND.csv`, Markdown, `report.html` and `run.json`.
+/// `KIND.jsonl`, `KIND.csv`, Markdown, `report.html`, `run.json` and `SHA256SUMS`.
 struct ResultFiles {
   let declaration: Declaration
   let model: LoadedModel
   let results: RunResults
+  let pdfProgram: URL?
   let faults: FaultPoints
 
   func write() throws {
+    var digests = OutputDigests()
     let writer = ResultWriter(folder: declaration.output.directory, faults: faults)
-    for step in declaration.steps where step.outputKind != nil {
-      let name = OutputName(declaration: declaration).name(of: step)
-      if declaration.output.jsonl {
-        var lines: [UInt8] = []
-        for envelope in envelopes(of: step) {
-          lines += envelope.text().utf8
-          lines.append(UInt8(ascii: "\n"))
-        }
-        _ = try writer.write(lines, to: "\(name).jsonl")
+    func put(_ bytes: [UInt8], _ path: String) throws {
+      _ = try writer.write(bytes, to: path)
+      digests.add(path, bytes)
+    }
+    for document in results.documents {
+      for step in document.steps {
+        guard let path = step.outputPath,
+          let bytes = ResultFile.bytes(path, in: declaration.output.directory)
+        else { continue }
+        digests.add(path, bytes)
       }
     }
-    _ = try writer.write(Envelope.fileBytes(of: runFile), to: "run.json")
-  }
-
-  /// The step's results in the order of the documents' paths, one at a time.
-  private func envelopes(of step: Step) -> some Sequence<JSONValue> {
-    results.documents.lazy.compactMap { document -> JSONValue? in
-      guard let result = document.steps.first(where: { $0.step == step.id }),
-        let path = result.outputPath
-      else { return nil }
-      return ResultFile.read(path, in: declaration.output.directory)
+    for step in declaration.steps where step.outputKind != nil {
+      let name = OutputName(declaration: declaration).name(of: step)
+      let envelopes = envelopes(of: step)
+      if declaration.output.jsonl {
+        try put(OutputLines.bytes(of: envelopes.map(\.value)), "\(name).jsonl")
+      }
+      if declaration.output.csv.contains(step.id) {
+        try put(
+          FieldsTable.csv(of: envelopes.map(\.value) + failures(of: step)), "\(name).csv")
+      }
+      if declaration.output.markdown, step.outputKind == .minutes {
+        for (path, value) in envelopes {
+          try put(
+            Array(MinutesMarkdown.text(of: value).utf8), path.dropLast(".json".count) + ".md")
+        }
+      }
     }
+    if declaration.output.html { try put(report, "report.html") }
+    try put(Envelope.fileBytes(of: runFile), RunFile.name)
+    _ = try writer.write(Array(digests.text.utf8), to: OutputDigests.fileName)
   }
 
-  /// What ran, how it ended and why. No clock and no host: those are in the ledger.
+  /// The step's results, in the order of the documents' paths.
+  private func envelopes(of step: Step) -> [(path: String, value: JSONValue)] {
+    var envelopes: [(path: String, value: JSONValue)] = []
+    for document in results.documents {
+      guard let path = document.steps.first(where: { $0.step == step.id })?.outputPath,
+        let value = ResultFile.read(path, in: declaration.output.directory)
+      else { continue }
+      envelopes.append((path, value))
+    }
+    return envelopes
+  }
+
+  /// A row for each document that could not be read: a table that leaves it out would hide it.
+  private func failures(of step: Step) -> [JSONValue] {
+    var rows: [JSONValue] = []
+    for document in results.documents {
+      guard let result = document.steps.first(where: { $0.step == step.id }),
+        result.status == .failed
+      else { continue }
+      rows.append([
+        "kind": .string(step.outputKind?.rawValue ?? ""), "status": "failed",
+        "source": ["path": .string(document.path)], "data": ["fields": [:]],
+      ])
+    }
+    return rows
+  }
+
+  /// Each value beside its source; the documents are read once more for the words around it.
+  private var report: [UInt8] {
+    let opener = DocumentOpener(passwords: declaration.input.passwords, pdfProgram: pdfProgram)
+    let all = declaration.steps.filter { $0.outputKind != nil }.flatMap { envelopes(of: $0) }
+    return Report.html(
+      of: all.map(\.value), title: declaration.name,
+      text: { path in
+        let file = declaration.input.directory.appendingPathComponent(path)
+        return (try? opener.read(file, named: path)).map { ExtractedText($0) }
+      })
+  }
+
   private var runFile: JSONValue {
-    [
-      "format": 1,
-      "pipeline": .string(declaration.name),
-      "pipelineSha256": .string(declaration.sha256),
-      "input": .string(relativeInput),
-      "model": ["name": .string(model.name), "sha256": .string(model.sha256)],
-      "steps": .array(
-        declaration.steps.map { ["id": .string($0.id), "kind": .string($0.kind)] }),
-      "documents": .array(results.documents.map(value)),
-      "leftOut": .array(
-        results.leftOut.map {
-          [
-            "path": .string($0.path), "reason": .string($0.reason.rawValue),
-            "detail": .string($0.detail),
-          ]
-        }),
-    ]
-  }
-
-  private func value(of document: RunResults.DocumentResult) -> JSONValue {
-    [
-      "path": .string(document.path), "sha256": .string(document.sha256),
-      "status": .string(document.status.rawValue),
-      "steps": .array(
-        document.steps.map {
-          [
-            "step": .string($0.step), "status": .string($0.status.rawValue),
-            "output": $0.outputPath.map { .string($0) } ?? .null,
-            "reason": $0.reason.map { .string($0) } ?? .null,
-          ]
-        }),
-    ]
-  }
-
-  /// The input folder as seen from the output folder, so that both can move together.
-  private var relativeInput: String {
-    let from = declaration.output.directory.standardizedFileURL.pathComponents
-    let to = declaration.input.directory.standardizedFileURL.pathComponents
-    let common = zip(from, to).prefix { $0 == $1 }.count
-    let steps = [String](repeating: "..", count: from.count - common) + to[common...]
-    return steps.isEmpty ? "." : steps.joined(separator: "/")
+    RunFile(
+      pipeline: declaration.name, pipelineSHA256: declaration.sha256,
+      input: RunFile.relativePath(
+        from: declaration.output.directory, to: declaration.input.directory),
+      modelName: model.name, modelSHA256: model.sha256,
+      steps: declaration.steps.map { ($0.id, $0.kind) }, results: results
+    ).json
   }
 }

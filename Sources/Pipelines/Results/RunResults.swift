@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 package import Ingest
 import JSON
@@ -69,11 +70,21 @@ package struct RunResults: Sendable {
         envelope["status"]?.string != "complete"
       {
         result.status = .partial
-        result.reason = envelope["warnings"]?[0]?["message"]?.string
+        result.reason = Self.reason(in: envelope)
       }
     case .discarded, .cancelled: result.status = .failed
     case .blocked, .available, .running, .retryable, .paused: result.status = .unfinished
     }
     return result
+  }
+
+  /// Why a result is partial: its first notice, and how many more there are.
+  private static func reason(in envelope: JSONValue) -> String? {
+    let warnings = (envelope["warnings"]?.array ?? []).filter {
+      Notice.Reason(rawValue: $0["code"]?.string ?? "") != nil
+    }
+    guard let first = warnings.first, let code = first["code"]?.string else { return nil }
+    let more = warnings.count > 1 ? " (and \(warnings.count - 1) more)" : ""
+    return "\(code): \(first["message"]?.string ?? "")\(more)"
   }
 }

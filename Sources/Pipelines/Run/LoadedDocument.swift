@@ -50,7 +50,7 @@ final class LoadedDocument {
           advice: "Run the same command again.")
       }
     } catch {
-      throw JobFault(.input, "\(error)")
+      throw JobFault(.input, error.withoutFile)
     }
     document = try Self.read(planned.file.url, named: path, pipeline: pipeline)
     text = ExtractedText(document)
@@ -61,22 +61,15 @@ final class LoadedDocument {
   private static func read(_ file: URL, named path: String, pipeline: PipelineRun) throws
     -> Document
   {
-    let reader = DocumentReader(pdfProgram: pipeline.pdfProgram)
-    var passwords = pipeline.declaration.input.passwords.map { Optional($0) }
-    passwords.insert(nil, at: 0)
-    var failure: ReadError?
-    for password in passwords {
-      do throws(ReadError) {
-        return try reader.read(file: file, named: path, password: password)
-      } catch {
-        failure = error
-        guard error.kind == .missingPassword || error.kind == .wrongPassword else { break }
-      }
+    do throws(ReadError) {
+      return try DocumentOpener(
+        passwords: pipeline.declaration.input.passwords, pdfProgram: pipeline.pdfProgram
+      ).read(file, named: path)
+    } catch {
+      throw JobFault(
+        error.kind == .overLimit ? .limit : .input, error.withoutFile,
+        notices: [JobNotice(reason: error.reason.rawValue, detail: error.withoutFile)])
     }
-    guard let failure else { throw JobFault(.input, "\(path) cannot be read.") }
-    throw JobFault(
-      failure.kind == .overLimit ? .limit : .input, "\(failure)",
-      notices: [JobNotice(reason: failure.reason.rawValue, detail: "\(failure)")])
   }
 
   /// What the model says under `prompt`: read once, then remembered.
@@ -93,7 +86,7 @@ final class LoadedDocument {
     ).pack(text, as: prompt.documentType)
     if let notice = packing.notices.first(where: { $0.reason == .overContext }) {
       throw JobFault(
-        .overContext, "\(path): \(notice.detail)",
+        .overContext, notice.detail,
         notices: [JobNotice(reason: notice.reason.rawValue, detail: notice.detail)])
     }
     let parts = packing.contexts
@@ -115,7 +108,7 @@ final class LoadedDocument {
           shouldStop: { self.pipeline.stop.isSet || lease.status != .held })
       } catch {
         if error.code == .stopped { throw Interruption() }
-        throw JobFault(.engine, "\(path): \(error)")
+        throw JobFault(.engine, "\(error)")
       }
       let width = model.engine.labels.count
       logits += all[part.textTokens.lowerBound * width..<part.textTokens.upperBound * width]
@@ -128,4 +121,9 @@ final class LoadedDocument {
     readings[prompt] = reading
     return reading
   }
+}
+
+extension ReadError {
+  /// For places that name the file already.
+  fileprivate var withoutFile: String { "\(what). \(advice)" }
 }

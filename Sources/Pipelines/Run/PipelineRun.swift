@@ -90,8 +90,10 @@ package struct PipelineRun: Sendable {
     report(.writingResults)
     let results = RunResults(
       plan: plan, jobs: try jobs(queue, run), folder: declaration.output.directory)
-    try ResultFiles(declaration: declaration, model: model, results: results, faults: faults)
-      .write()
+    try ResultFiles(
+      declaration: declaration, model: model, results: results, pdfProgram: pdfProgram,
+      faults: faults
+    ).write()
     _ = try queue.finishRun(run)
     return Ending(run: run, stopped: nil, results: results)
   }

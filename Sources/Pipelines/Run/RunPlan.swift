@@ -68,7 +68,7 @@ struct Planner {
     let input = declaration.input
     let scan = try DirectoryScanner(
       root: input.directory, include: input.match,
-      exclude: input.exclude
+      exclude: declaration.exclusions
     ).scan()
     var leftOut = scan.leftOut
     var documents: [RunPlan.PlannedDocument] = []

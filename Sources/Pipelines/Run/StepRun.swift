@@ -91,11 +91,7 @@ struct StepRun {
   }
 
   private var source: Source {
-    let pages = document.document.pages.count
-    return Source(
-      path: document.path, sha256: document.sha256, textSha256: document.textSHA256,
-      mediaType: document.document.mediaType, scalarCount: document.text.scalarCount,
-      pages: pages > 0 ? pages : nil, title: document.document.metadata.title)
+    Source(document.document, text: document.text, path: document.path, sha256: document.sha256)
   }
 
   private func produced(_ reading: LoadedDocument.Reading) -> Produced {

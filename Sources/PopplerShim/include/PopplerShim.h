@@ -6,6 +6,7 @@
 #define POPPLER_SHIM_H
 
 #include "ReadingProcess.h"
+#include "StraightEdges.h"
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 /// Every verb there is, in the order of the overview.
 enum Verbs {
   static let all: [Verb] = [
-    CheckVerb.verb, RunVerb.verb, StatusVerb.verb, IngestVerb.verb, ModelVerb.verb,
+    CheckVerb.verb, RunVerb.verb, StatusVerb.verb, VerifyVerb.verb, IngestVerb.verb, ModelVerb.verb,
   ]
 
   static func named(_ name: String) -> Verb? { all.first { $0.name == name } }

@@ -21,7 +21,7 @@ enum IngestVerb {
     var status = ExitStatus.complete
     for path in arguments.operands {
       do throws(ReadError) {
-        let document = try DocumentReader().read(
+        let document = try DocumentReader(pdfProgram: Program.url).read(
           file: URL(fileURLWithPath: path), named: path, password: arguments["--password"])
         if arguments.json {
           var value = DocumentJSON(document).value.object ?? JSONObject()

@@ -70,7 +70,7 @@ enum RunVerb {
     let pipeline = PipelineRun(
       declaration: declaration, model: model, workspace: workspace, workers: workers,
       program: "docket \(Version.current)",
-      pdfProgram: URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath(), faults: faults,
+      pdfProgram: Program.url, faults: faults,
       stop: stop,
       report: { display.show($0) })
     let ending: PipelineRun.Ending

@@ -1,0 +1,60 @@
+import Foundation
+import Ingest
+import JSON
+
+/// `run.json`: what ran, how every document ended and why. No clock and no host: those are in the
+/// ledger, so that equal runs write equal bytes.
+struct RunFile {
+  static let name = "run.json"
+
+  var pipeline: String
+  var pipelineSHA256: String
+  /// The input folder as seen from the output folder, so that both can move together.
+  var input: String
+  var modelName: String
+  var modelSHA256: String
+  var steps: [(id: String, kind: String)]
+  var results: RunResults
+
+  var json: JSONValue {
+    [
+      "format": 1,
+      "pipeline": .string(pipeline),
+      "pipelineSha256": .string(pipelineSHA256),
+      "input": .string(input),
+      "model": ["name": .string(modelName), "sha256": .string(modelSHA256)],
+      "steps": .array(steps.map { ["id": .string($0.id), "kind": .string($0.kind)] }),
+      "documents": .array(results.documents.map(document)),
+      "leftOut": .array(
+        results.leftOut.map {
+          [
+            "path": .string($0.path), "reason": .string($0.reason.rawValue),
+            "detail": .string($0.detail),
+          ]
+        }),
+    ]
+  }
+
+  private func document(_ document: RunResults.DocumentResult) -> JSONValue {
+    [
+      "path": .string(document.path), "sha256": .string(document.sha256),
+      "status": .string(document.status.rawValue),
+      "steps": .array(
+        document.steps.map {
+          [
+            "step": .string($0.step), "status": .string($0.status.rawValue),
+            "output": $0.outputPath.map { .string($0) } ?? .null,
+            "reason": $0.reason.map { .string($0) } ?? .null,
+          ]
+        }),
+    ]
+  }
+
+  static func relativePath(from: URL, to: URL) -> String {
+    let from = from.standardizedFileURL.pathComponents
+    let to = to.standardizedFileURL.pathComponents
+    let common = zip(from, to).prefix { $0 == $1 }.count
+    let steps = [String](repeating: "..", count: from.count - common) + to[common...]
+    return steps.isEmpty ? "." : steps.joined(separator: "/")
+  }
+}

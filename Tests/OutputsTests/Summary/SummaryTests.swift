@@ -1,0 +1,81 @@
+import Documents
+import JSON
+import Testing
+
+@testable import Outputs
+
+@Suite struct SummaryTests {
+  private let document: Document = {
+    func text(_ words: String) -> AnchoredText {
+      AnchoredText(words, at: .bytes(0..<1, verbatim: false))
+    }
+    return Document(
+      mediaType: "text/html",
+      blocks: [
+        Block(.heading(text("Harbour report"), level: 1)),
+        Block(
+          .paragraph(
+            text(
+              "The harbour needs a new crane. The weather was fine all week. The new crane costs four million and serves the whole harbour."
+            ))),
+        Block(.heading(text("Money"), level: 2)),
+        Block(
+          .paragraph(
+            text(
+              "The council pays for the crane of the harbour. The council pays for the crane of the harbour. Fees rise by two percent in May."
+            ))),
+        Block(
+          .table(
+            Table(
+              rowCount: 1, columnCount: 1,
+              cells: [
+                Table.Cell(
+                  row: 0, column: 0,
+                  text: text("The crane of the harbour is in a table and stays there."))
+              ]))),
+      ])
+  }()
+
+  private func summary(_ length: Summary.Length) -> (Summary, [String]) {
+    let text = ExtractedText(document)
+    let summary = Summary(of: document, text: text, scores: nil, length: length)
+    return (summary, summary.points.map { String(text[$0.range]) })
+  }
+
+  @Test func `points are sentences of the document, in its order, under their heading`() {
+    let (summary, points) = summary(.sentences(3))
+    #expect(points.count == 3)
+    #expect(
+      summary.points.map(\.range.lowerBound) == summary.points.map(\.range.lowerBound).sorted())
+    let text = ExtractedText(document)
+    #expect(summary.title == "Harbour report")
+    for point in summary.points {
+      let heading = point.heading.map { String(text[$0]) }
+      #expect(heading == (point.range.lowerBound < 140 ? "Harbour report" : "Money"))
+    }
+  }
+
+  @Test func `nothing is said twice, and tables are not prose`() {
+    let (_, points) = summary(.sentences(10))
+    #expect(Set(points).count == points.count)
+    #expect(!points.contains { $0.contains("table") })
+  }
+
+  @Test func `the length asked for is kept`() {
+    #expect(summary(.sentences(1)).1.count == 1)
+    for words in [9, 15, 30] {
+      let count = summary(.words(words)).1.joined(separator: " ").split(separator: " ").count
+      #expect(count <= words)
+    }
+    #expect(summary(.words(1)).1.count == 1)
+    #expect(summary(.share(0.5)).1.count < summary(.share(1)).1.count)
+  }
+
+  @Test func `a document without prose gives no points and says so`() {
+    let empty = Document(mediaType: "text/plain")
+    let summary = Summary(of: empty, text: ExtractedText(empty), scores: nil, length: .words(100))
+    let content = summary.content(Grounding(ExtractedText(empty)))
+    #expect(content.data["points"] == [] && content.data["title"] == .null)
+    #expect(content.warnings.contains { $0.code == "nothing-to-summarise" })
+  }
+}
