@@ -1,5 +1,6 @@
 import Foundation
 import Documents
+import Foundation
 import Ingest
 import Testing
 
