@@ -209,6 +209,14 @@ struct OpenTables {
       var long = 0
       for at in tabular where rows[at].pieces.allSatisfy({ $0.glyphs > 28 }) { long += 1 }
       if long * 2 > tabular.count { return nil }
+      // Figures on both sides of much white are the axes of a chart.
+      let isAxes = tabular.allSatisfy { at in
+        let pieces = rows[at].pieces
+        return pieces.count == 2
+          && pieces.allSatisfy { $0.words.allSatisfy { words[$0].isFigure(speller.page) } }
+          && pieces[1].x0 - pieces[0].x1 > (pieces[1].x1 - pieces[0].x0) * 0.6
+      }
+      if isAxes { return nil }
     }
 
     var lineRange = run

@@ -143,7 +143,7 @@ struct PlainTextLayout {
       default: break
       }
       let depth = hierarchy.depth(
-          of: marker, indent: first.indent, followsItem: result.last?.isListItem ?? false)
+        of: marker, indent: first.indent, followsItem: result.last?.isListItem ?? false)
       result.append(Block(.listItem(self.text(of: paragraph), depth: depth)))
       return
     }
