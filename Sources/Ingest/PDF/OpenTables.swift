@@ -185,7 +185,12 @@ struct OpenTables {
     guard !borders.isEmpty else { return nil }
     let columnCount = borders.count + 1
     // Two rows alone prove little: then there must be three columns.
-    guard tabular.count >= 3 || columnCount >= 3 else { return nil }
+    if tabular.count < 3 {
+      let figures = rows[tabular[tabular.count - 1]].pieces.dropFirst().count { piece in
+        piece.words.allSatisfy { words[$0].isFigure(speller.page) }
+      }
+      guard columnCount >= 3, figures * 2 >= columnCount - 1 else { return nil }
+    }
     func column(_ x: Float) -> Int { borders.firstIndex { $0 > x } ?? borders.count }
 
     // Most rows must have most of the columns, and cells must be short.

@@ -379,7 +379,7 @@ struct ReadingOrder {
 
     /// Running text fills its lines; the cells of a table are short and stand apart.
     var isRunningText: Bool {
-      guard lines >= 2, extent > 0, longLines * 20 >= lines * 9 else { return false }
+      guard lines >= 3, extent > 0, longLines * 20 >= lines * 9 else { return false }
       let dense = ink / extent >= 0.64
       let filled = extent / Float(longLines) >= (end - start) * 0.36
       return dense && filled
