@@ -29,6 +29,8 @@ let package = Package(
   products: [
     .executable(name: "docket", targets: ["docket"]),
     .executable(name: "docket-bench", targets: ["Benchmarks"]),
+    // To be preloaded by tests, so a file of its own.
+    .library(name: "PowerLoss", type: .dynamic, targets: ["PowerLoss"]),
   ],
   targets: [
     // C libraries of Debian: a module map and a shim header each.
@@ -129,6 +131,13 @@ let package = Package(
     .testTarget(
       name: "JobsTests", dependencies: ["Jobs", "SQLite", "QueueWorker", "TestSupport"],
       resources: [.copy("Fixtures")], swiftSettings: strict),
+    // A machine that loses power, and the campaign that kills `docket` (make crash).
+    .target(
+      name: "PowerLoss", path: "Tests/PowerLoss", cSettings: fastC,
+      linkerSettings: [.linkedLibrary("dl")]),
+    .executableTarget(
+      name: "CrashCampaign", dependencies: ["Jobs", "SQLite"], path: "Tests/CrashCampaign",
+      swiftSettings: strict),
     // A worker without engine or documents, to be killed.
     .executableTarget(
       name: "QueueWorker", dependencies: ["Jobs", "SQLite"],
