@@ -6,6 +6,7 @@ let subjects: [(name: String, help: String, run: ([String]) throws -> Void)] = [
   ("answers", AnswersBenchmark.help, { try AnswersBenchmark(arguments: $0).run() }),
   ("engine", EngineBenchmark.help, { try EngineBenchmark(arguments: $0).run() }),
   ("ingest", IngestBenchmark.help, { try IngestBenchmark(arguments: $0).run() }),
+  ("tokenizer", TokenizerBenchmark.help, { try TokenizerBenchmark(arguments: $0).run() }),
 ]
 
 let arguments = Array(CommandLine.arguments.dropFirst())

@@ -51,9 +51,7 @@ package struct DocumentReader: Sendable {
       }
       return try PDFReader().read(file: url, named: name, password: password, limits: limits)
     case .html:
-      throw ReadError(
-        .unsupported, file: name, what: "its content is HTML, which this build does not read yet",
-        advice: "Convert it to PDF or text.")
+      return try HTMLReader().read(try bytes(of: url, name), named: name, limits: limits)
     case .webVTT, .subRip:
       return try CueReader().read(try bytes(of: url, name), named: name, limits: limits)
     case .plainText, .empty:

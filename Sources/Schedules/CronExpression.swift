@@ -1,7 +1,8 @@
 /// When something is to be done: minute, hour, day of month, month and day of week.
 ///
 /// The meaning is that of Debian's cron(8), with `L`, `LW`, `D#n` and `DL` added; see `next(after:in:)` for
-/// days on which clocks are turned. Equal when they allow the same times, however written.
+/// days on which clocks are turned. Equal when they mean the same, however written; a star and a list of all
+/// values differ on such days.
 package struct CronExpression: Hashable, Sendable {
   let fields: CronFields
 

@@ -18,6 +18,8 @@ package enum MissedRuns: String, Hashable, Sendable, CaseIterable {
     package var skipped: ClosedRange<Date>?
     package var skippedCount = 0
     package var isCountExact = true
+
+    package init() {}
   }
 
   /// - Parameter cap: for `all`, the most runs that are made up for; the newest are taken.

@@ -4,18 +4,14 @@ extension Tokenizer {
   ///
   /// - Parameter skippingSpecial: Leaves out the tokens that the file marks as special.
   package func decode(_ ids: some Sequence<Int32>, skippingSpecial: Bool = false) -> String {
-    var bytes: [UInt8] = []
-    for id in ids where !(skippingSpecial && isSpecial(id)) {
-      bytes.append(contentsOf: vocabulary.bytes(of: id))
-    }
-    return String(decoding: bytes, as: UTF8.self)
+    var kept = Array(ids)
+    if skippingSpecial { kept.removeAll { isSpecial($0) } }
+    return String(decoding: vocabulary.bytes(of: kept), as: UTF8.self)
   }
 
   /// The bytes of tokens, one after the other.
   package func bytes(of ids: some Sequence<Int32>) -> [UInt8] {
-    var bytes: [UInt8] = []
-    for id in ids { bytes.append(contentsOf: vocabulary.bytes(of: id)) }
-    return bytes
+    vocabulary.bytes(of: Array(ids))
   }
 }
 

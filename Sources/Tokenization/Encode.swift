@@ -49,7 +49,7 @@ private struct Encoder {
     precondition(textBytes <= Int(UInt32.max), "text of 4 GiB or more")
     self.tokenizer = tokenizer
     scanner = PieceScanner(tokenizer.preTokenizer)
-    cache = PieceCache(forTextOf: textBytes)
+    cache = PieceCache(pieces: textBytes / 8)
     result.ids.reserveCapacity(textBytes / 4 + 8)
     result.starts.reserveCapacity(textBytes / 4 + 8)
   }
@@ -80,12 +80,22 @@ private struct Encoder {
       return
     }
     let key = PieceCache.key(text, start, end - start)
-    let slot = cache.slot(of: key)
-    guard var (tokens, more) = cache.tokens(of: key, in: slot) else {
-      merge(text, start, end)
-      keep(since: start, end, key, slot)
+    if let tokens = tokenizer.wholeTokens.tokens(of: key, in: tokenizer.wholeTokens.slot(of: key)) {
+      append(tokens, at: start)
       return
     }
+    let slot = cache.slot(of: key)
+    if let tokens = cache.tokens(of: key, in: slot) {
+      append(tokens, at: start)
+      return
+    }
+    merge(text, start, end)
+    keep(since: start, end, key, slot)
+  }
+
+  @inline(__always)
+  private mutating func append(_ kept: (UInt64, UInt64), at start: Int) {
+    var (tokens, more) = kept
     var place = start
     repeat {
       let token = UInt32(truncatingIfNeeded: tokens)
@@ -121,6 +131,7 @@ private struct Encoder {
       next = result.starts[index]
     }
     guard tokens.count <= PieceCache.mostTokens else { return }
-    cache.keep(tokens.reversed(), of: key, in: slot)
+    tokens.reverse()
+    cache.keep(tokens, of: key, in: slot)
   }
 }

@@ -8,16 +8,18 @@ struct PieceCache {
 
   static let longestPiece = 15
   static let mostTokens = 4
-  /// 2 MiB of slots: enough for the words of a long document.
+  /// Enough for the words of a long document.
   private static let mostSlots = 1 << 16
 
-  /// - Parameter bytes: The length of the text to come; a short one needs few slots.
-  init(forTextOf bytes: Int) {
+  /// - Parameter pieces: How many are expected; memory is 32 bytes for each, up to 2 MiB.
+  init(pieces: Int) {
     var count = 64
-    while count < Self.mostSlots, count < bytes / 8 { count *= 2 }
+    while count < Self.mostSlots, count < pieces { count *= 2 }
     slots = Array(repeating: 0, count: 4 * count)
     mask = count - 1
   }
+
+  var byteCount: Int { 8 * slots.count }
 
   struct Key {
     var low: UInt64
@@ -66,16 +68,16 @@ struct PieceCache {
   }
 
   /// - Parameter tokens: At most ``mostTokens``; each id with its length · 2²⁴.
-  mutating func keep(_ tokens: some Collection<UInt32>, of key: Key, in slot: Int) {
+  mutating func keep(_ tokens: [UInt32], of key: Key, in slot: Int) {
     var words: (UInt64, UInt64) = (0, 0)
-    for (index, token) in tokens.enumerated() {
-      switch index {
-      case 0: words.0 = UInt64(token)
-      case 1: words.0 |= UInt64(token) << 32
-      case 2: words.1 = UInt64(token)
-      default: words.1 |= UInt64(token) << 32
+    for index in tokens.indices.reversed() {
+      if index < 2 {
+        words.0 = words.0 << 32 | UInt64(tokens[index])
+      } else {
+        words.1 = words.1 << 32 | UInt64(tokens[index])
       }
     }
+    var slots = slots.mutableSpan
     slots[4 * slot] = key.low
     slots[4 * slot + 1] = key.high
     slots[4 * slot + 2] = words.0

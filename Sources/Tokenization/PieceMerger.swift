@@ -20,22 +20,39 @@ struct PieceMerger {
   }
 
   private mutating func mergeScanning(_ table: MergeTable) {
+    let last = tokens.count - 1
     merges.removeAll(keepingCapacity: true)
-    for index in 1..<tokens.count { merges.append(table.merge(tokens[index - 1], tokens[index])) }
-    while true {
-      var first = MergeTable.none
+    for index in 0..<last { merges.append(table.merge(tokens[index], tokens[index + 1])) }
+    let kept = Self.scan(&tokens, &merges, table)
+    tokens.removeSubrange(kept...)
+  }
+
+  /// Merges in place, closing the gaps; returns how many tokens are left at the front.
+  private static func scan(
+    _ tokens: inout [UInt32], _ merges: inout [UInt64], _ table: MergeTable
+  ) -> Int {
+    var tokens = tokens.mutableSpan
+    var merges = merges.mutableSpan
+    /// Of the pairs; tokens are one more.
+    var count = merges.count
+    while count > 0 {
+      var first = merges[0]
       var place = 0
-      for index in merges.indices where merges[index] < first {
+      for index in 1..<count where merges[index] < first {
         first = merges[index]
         place = index
       }
-      if first == MergeTable.none { return }
+      if first == MergeTable.none { break }
       tokens[place] = UInt32(truncatingIfNeeded: first)
-      tokens.remove(at: place + 1)
-      merges.remove(at: place)
+      count -= 1
+      for index in place..<count {
+        tokens[index + 1] = tokens[index + 2]
+        merges[index] = merges[index + 1]
+      }
       if place > 0 { merges[place - 1] = table.merge(tokens[place - 1], tokens[place]) }
-      if place < merges.count { merges[place] = table.merge(tokens[place], tokens[place + 1]) }
+      if place < count { merges[place] = table.merge(tokens[place], tokens[place + 1]) }
     }
+    return count + 1
   }
 
   /// The same result in n log n steps: a linked list of tokens, and a heap of rank · 2³² + place

@@ -13,6 +13,8 @@ package struct Tokenizer: Sendable {
   let addedTokens: AddedTokens
   /// A piece that is a token as a whole is that token, whatever merges would make of it.
   let ignoresMerges: Bool
+  /// The pieces that are one token as a whole: most words of a text, ready before the first one.
+  let wholeTokens: PieceCache
 
   init(
     preTokenizer: PreTokenizer, vocabulary: Vocabulary, merges: MergeTable, byteIDs: [UInt32],
@@ -24,6 +26,26 @@ package struct Tokenizer: Sendable {
     self.byteIDs = byteIDs
     self.addedTokens = addedTokens
     self.ignoresMerges = ignoresMerges
+    wholeTokens = Self.wholeTokens(vocabulary, merges, byteIDs)
+  }
+
+  /// Tokens that merging their own bytes gives. Of two for one slot the smaller id stays: it was
+  /// merged earlier, so it is the more frequent one.
+  private static func wholeTokens(
+    _ vocabulary: Vocabulary, _ merges: MergeTable, _ byteIDs: [UInt32]
+  ) -> PieceCache {
+    let count = min(vocabulary.idLimit, 1 << 16)
+    var cache = PieceCache(pieces: 2 * count)
+    var merger = PieceMerger()
+    for id in (0..<Int32(count)).reversed() {
+      let token = Array(vocabulary.bytes(of: id))
+      guard (1...PieceCache.longestPiece).contains(token.count) else { continue }
+      merger.merge(token.span, byteIDs: byteIDs, table: merges)
+      guard merger.tokens == [UInt32(id)] else { continue }
+      let key = PieceCache.key(token.span, 0, token.count)
+      cache.keep([UInt32(id) | UInt32(token.count) << 24], of: key, in: cache.slot(of: key))
+    }
+    return cache
   }
 
   /// The tokenizer of a checkpoint folder: its `tokenizer.json`, or where there is none its
@@ -70,7 +92,9 @@ package struct Tokenizer: Sendable {
   package var vocabularySize: Int { vocabulary.count }
 
   /// Bytes of memory that the tables take.
-  package var byteCount: Int { vocabulary.byteCount + merges.byteCount + 4 * byteIDs.count }
+  package var byteCount: Int {
+    vocabulary.byteCount + merges.byteCount + 4 * byteIDs.count + wholeTokens.byteCount
+  }
 
   package func contains(_ id: Int32) -> Bool { vocabulary.contains(id) }
 

@@ -62,6 +62,16 @@ struct Vocabulary: Sendable {
     return bytes[Int(offsets[Int(id)])..<Int(offsets[Int(id) + 1])]
   }
 
+  /// The bytes of tokens, one after the other.
+  func bytes(of ids: [Int32]) -> [UInt8] {
+    var result: [UInt8] = []
+    result.reserveCapacity(5 * ids.count)
+    for id in ids where id >= 0 && id < idLimit {
+      result.append(contentsOf: bytes[Int(offsets[Int(id)])..<Int(offsets[Int(id) + 1])])
+    }
+    return result
+  }
+
   /// How many bytes a token of this vocabulary stands for.
   @inline(__always)
   func length(of id: Int32) -> Int { Int(offsets[Int(id) + 1] - offsets[Int(id)]) }

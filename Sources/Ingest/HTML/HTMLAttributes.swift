@@ -20,78 +20,116 @@ struct HTMLAttributes {
 
   /// - Parameter value: nil for an attribute without one (`hidden`).
   mutating func add(_ key: UnsafePointer<xmlChar>, _ value: UnsafePointer<xmlChar>?) {
-    let name = unsafe UnsafeBufferPointer(
-      start: key, count: strlen(UnsafeRawPointer(key).assumingMemoryBound(to: CChar.self)))
-    let value = unsafe value.map {
-      unsafe UnsafeBufferPointer(
-        start: $0, count: strlen(UnsafeRawPointer($0).assumingMemoryBound(to: CChar.self)))
-    }
-    func isKey(_ word: StaticString) -> Bool {
-      guard name.count == word.utf8CodeUnitCount else { return false }
-      for index in 0..<name.count {
-        var byte = unsafe name[index]
-        if (0x41...0x5A).contains(byte) { byte |= 0x20 }
-        if unsafe byte != word.utf8Start[index] { return false }
-      }
-      return true
-    }
-    func lowered(_ limit: Int = 400) -> [UInt8] {
-      unsafe (value ?? UnsafeBufferPointer(start: nil, count: 0)).prefix(limit).map {
-        (0x41...0x5A).contains($0) ? $0 | 0x20 : $0
-      }
-    }
-    func text(_ limit: Int = 1000) -> String {
-      unsafe String(
-        decoding: (value ?? UnsafeBufferPointer(start: nil, count: 0)).prefix(limit), as: UTF8.self)
-    }
+    let name = unsafe Characters(key)
+    let value = unsafe Characters(value)
     switch name.count {
-    case 2 where isKey("id"): names.append(contentsOf: lowered() + [0x20])
-    case 4 where isKey("href"):
+    case 2 where name == "id": value.append(to: &names)
+    case 3 where name == "rel":
+      if value.contains("author") { flags.insert(.byline) }
+    case 4 where name == "href":
       flags.insert(.link)
-      if unsafe value?.first == 0x23 { flags.insert(.anchorLink) }
-      if lowered(12).starts(with: Array("javascript:".utf8)) { flags.insert(.javascriptLink) }
-    case 4 where isKey("role"): addRole(lowered(40))
-    case 4 where isKey("lang") && tag == .html: language = text(40)
-    case 4 where isKey("name") && tag == .meta: metaName = text(80).lowercased()
-    case 4 where isKey("type") && tag == .ol: unsafe kind = value?.first ?? 0
-    case 5 where isKey("class"):
-      let classes = lowered()
-      names.append(contentsOf: classes + [0x20])
-      classHash = classes.reduce(2_166_136_261) { ($0 ^ UInt32($1)) &* 16_777_619 }
-    case 5 where isKey("style"): addStyle(lowered(600).filter { $0 > 0x20 })
-    case 5 where isKey("align"):
-      if lowered(10) == Array("center".utf8) { flags.insert(.centered) }
-    case 5 where isKey("start"), 5 where isKey("value") && tag == .li: start = Int(text(12))
-    case 6 where isKey("hidden"):
-      if lowered(20) != Array("until-found".utf8) { flags.insert(.hidden) }
-    case 7 where isKey("colspan"): columnSpan = min(max(Int(text(8)) ?? 1, 1), 1000)
-    case 7 where isKey("rowspan"): rowSpan = min(max(Int(text(8)) ?? 1, 0), 65534)
-    case 7 where isKey("content") && tag == .meta: metaContent = text()
-    case 7 where isKey("summary") && tag == .table: flags.insert(.dataTable)
-    case 8 where isKey("itemprop"):
-      let property = lowered(60)
-      if property == Array("articlebody".utf8) || property == Array("text".utf8) {
-        flags.insert(.main)
-      }
-      if tag == .meta { metaName = String(decoding: property, as: UTF8.self) }
-      if contains(property, "author") { flags.insert(.byline) }
-    case 8 where isKey("property") && tag == .meta: metaName = text(80).lowercased()
-    case 8 where isKey("itemtype"):
-      if contains(lowered(), "/article") { flags.insert(.likely) }
-    case 3 where isKey("rel"):
-      if contains(lowered(40), "author") { flags.insert(.byline) }
-    case 9 where isKey("datatable"):
-      if lowered(4) == Array("0".utf8) { flags.insert(.layoutTable) }
-    case 10 where isKey("aria-modal"):
-      if lowered(8) == Array("true".utf8) { flags.insert(.around) }
-    case 11 where isKey("aria-hidden"):
-      if lowered(8) == Array("true".utf8) { flags.insert(.hidden) }
+      if value.first == 0x23 { flags.insert(.anchorLink) }
+    case 4 where name == "role": addRole(value.text(40).lowercased())
+    case 4 where name == "lang" && tag == .html: language = value.text(40)
+    case 4 where name == "name" && tag == .meta: metaName = value.text(80).lowercased()
+    case 4 where name == "type" && tag == .ol: kind = value.first ?? 0
+    case 5 where name == "class":
+      let start = names.count
+      value.append(to: &names)
+      classHash = names[start...].reduce(2_166_136_261) { ($0 ^ UInt32($1)) &* 16_777_619 }
+    case 5 where name == "style": addStyle(value)
+    case 5 where name == "align":
+      if value == "center" { flags.insert(.centered) }
+    case 5 where name == "start" || name == "value" && tag == .li: start = Int(value.text(12))
+    case 6 where name == "hidden":
+      if !(value == "until-found") { flags.insert(.hidden) }
+    case 7 where name == "colspan": columnSpan = min(max(Int(value.text(8)) ?? 1, 1), 1000)
+    case 7 where name == "rowspan": rowSpan = min(max(Int(value.text(8)) ?? 1, 0), 65534)
+    case 7 where name == "content" && tag == .meta: metaContent = value.text(1000)
+    case 7 where name == "summary" && tag == .table:
+      if value.count > 0 { flags.insert(.dataTable) }
+    case 8 where name == "itemprop":
+      if value == "articlebody" || value == "text" { flags.insert(.main) }
+      if value.contains("author") { flags.insert(.byline) }
+      if tag == .meta { metaName = value.text(80).lowercased() }
+    case 8 where name == "property" && tag == .meta: metaName = value.text(80).lowercased()
+    case 8 where name == "itemtype":
+      if value.contains("/article") { flags.insert(.likely) }
+    case 9 where name == "datatable":
+      if value == "0" { flags.insert(.layoutTable) }
+    case 10 where name == "aria-modal":
+      if value == "true" { flags.insert(.around) }
+    case 11 where name == "aria-hidden":
+      if value == "true" { flags.insert(.hidden) }
     default: break
     }
   }
 
-  private mutating func addRole(_ role: [UInt8]) {
-    switch String(decoding: role, as: UTF8.self) {
+  /// The characters of a C string, compared without regard to case.
+  @safe private struct Characters {
+    private let start: UnsafePointer<xmlChar>?
+    let count: Int
+
+    init(_ start: UnsafePointer<xmlChar>?) {
+      unsafe self.start = unsafe start
+      count =
+        unsafe start.map {
+          unsafe strlen(UnsafeRawPointer($0).assumingMemoryBound(to: CChar.self))
+        } ?? 0
+    }
+
+    var first: UInt8? { count > 0 ? unsafe start![0] : nil }
+
+    @inline(__always) private func lower(_ index: Int) -> UInt8 {
+      let byte = unsafe start![index]
+      return (0x41...0x5A).contains(byte) ? byte | 0x20 : byte
+    }
+
+    static func == (left: Characters, right: StaticString) -> Bool {
+      guard left.count == right.utf8CodeUnitCount else { return false }
+      for index in 0..<left.count {
+        if unsafe left.lower(index) != right.utf8Start[index] { return false }
+      }
+      return true
+    }
+
+    /// Whether `word` stands in it; spaces in between do not count.
+    func contains(_ word: StaticString) -> Bool {
+      let length = word.utf8CodeUnitCount
+      guard count >= length else { return false }
+      let first = unsafe word.utf8Start[0]
+      for begin in 0...(count - length) where lower(begin) == first {
+        var index = begin
+        var matched = 0
+        while index < count, matched < length {
+          let byte = lower(index)
+          if unsafe byte == word.utf8Start[matched] {
+            matched += 1
+          } else if byte > 0x20 {
+            break
+          }
+          index += 1
+        }
+        if matched == length { return true }
+      }
+      return false
+    }
+
+    /// In lower case, with a space after it; 400 bytes at most.
+    func append(to names: inout [UInt8]) {
+      for index in 0..<min(count, 400) { names.append(lower(index)) }
+      names.append(0x20)
+    }
+
+    func text(_ limit: Int) -> String {
+      guard let start = unsafe start else { return "" }
+      return unsafe String(
+        decoding: UnsafeBufferPointer(start: start, count: min(count, limit)), as: UTF8.self)
+    }
+  }
+
+  private mutating func addRole(_ role: String) {
+    switch role {
     case "main", "article": flags.insert(.main)
     case "navigation", "banner", "complementary", "contentinfo", "search", "dialog", "alertdialog",
       "menu", "menubar", "alert", "tablist", "toolbar":
@@ -102,47 +140,41 @@ struct HTMLAttributes {
     }
   }
 
-  /// - Parameter style: without white space, in lower case.
-  private mutating func addStyle(_ style: [UInt8]) {
-    if contains(style, "display:none") || contains(style, "visibility:hidden") {
+  private mutating func addStyle(_ style: Characters) {
+    guard style.count < 2000 else { return }
+    if style.contains("display:none") || style.contains("visibility:hidden") {
       flags.insert(.hidden)
     }
-    if contains(style, "font-weight:bold") || contains(style, "font-weight:7")
-      || contains(style, "font-weight:6") || contains(style, "font-weight:8")
+    if style.contains("font-weight:bold") || style.contains("font-weight:7")
+      || style.contains("font-weight:6") || style.contains("font-weight:8")
     {
       flags.insert(.bold)
     }
-    if contains(style, "text-align:center") { flags.insert(.centered) }
-    if contains(style, "white-space:pre") { flags.insert(.preformatted) }
-    if contains(style, "display:block") { flags.insert(.blockStyle) }
-    if contains(style, "display:inline") { flags.insert(.inlineStyle) }
+    if style.contains("text-align:center") { flags.insert(.centered) }
+    if style.contains("white-space:pre") { flags.insert(.preformatted) }
+    if style.contains("display:block") { flags.insert(.blockStyle) }
   }
 
-  private func contains(_ text: [UInt8], _ word: String) -> Bool {
-    HTMLNames.contains(text, Array(word.utf8))
-  }
-
-  func finish(
-    _ node: inout HTMLTree.Node, _ index: Int, _ tree: inout HTMLTree,
-    _ cache: inout HTMLNames.Cache
-  ) {
+  func finish(_ index: Int, _ tree: inout HTMLTree, _ cache: inout HTMLNames.Cache) {
     var flags = flags
     if !names.isEmpty {
       let (named, weight) = cache.flags(of: names)
       flags.formUnion(named)
-      node.value = Int32(weight)
+      tree.nodes[index].value = Int32(weight)
     }
-    node.flags = flags
-    node.last = classHash
+    tree.nodes[index].flags = flags
+    tree.nodes[index].last = classHash
     if columnSpan != 1 || rowSpan != 1 { tree.spans[index] = (columnSpan, rowSpan) }
     if let start { tree.listStarts[index] = start }
     if kind != 0 { tree.listKinds[index] = kind }
     if let language, tree.language == nil, !language.isEmpty { tree.language = language }
-    if tag == .meta, !metaContent.isEmpty { addMeta(&tree) }
+    if tag == .meta, !metaContent.isEmpty, !metaName.isEmpty { addMeta(&tree) }
   }
 
   private func addMeta(_ tree: inout HTMLTree) {
-    let content = metaContent.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    var content: String {
+      metaContent.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    }
     switch metaName {
     case "author", "article:author", "dc.creator", "dcterms.creator":
       if tree.author == nil, !content.hasPrefix("http") { tree.author = content }
@@ -160,59 +192,76 @@ struct HTMLAttributes {
 
 /// What classes and ids of web pages are called by, whatever the site.
 enum HTMLNames {
-  static func contains(_ text: [UInt8], _ word: [UInt8]) -> Bool {
-    guard let first = word.first, text.count >= word.count else { return false }
-    var start = 0
-    let last = text.count - word.count
-    while start <= last {
-      if text[start] == first {
-        var index = 1
-        while index < word.count, text[start + index] == word[index] { index += 1 }
-        if index == word.count { return true }
+  /// The meanings of a word found in a class or an id.
+  private struct Meanings: OptionSet {
+    let rawValue: UInt8
+    static let unlikely = Meanings(rawValue: 1)
+    static let likely = Meanings(rawValue: 2)
+    static let positive = Meanings(rawValue: 4)
+    static let negative = Meanings(rawValue: 8)
+    static let apart = Meanings(rawValue: 16)
+    static let postContent = Meanings(rawValue: 32)
+    static let byline = Meanings(rawValue: 64)
+  }
+
+  private static let lists: [(Meanings, String)] = [
+    (
+      .unlikely,
+      """
+      -ad- ai2html banner breadcrumb combx comment community cover-wrap disqus extra footer gdpr \
+      header legends menu related remark replies rss shoutbox sidebar skyscraper social sponsor \
+      supplemental ad-break agegate pagination pager popup yom-remote cookie consent newsletter \
+      subscribe navbar nav- -nav navigation masthead toolbar widget promo share skip-link
+      """
+    ),
+    (.likely, "and article body column content main shadow"),
+    (
+      .positive,
+      "article body content entry hentry h-entry main page pagination post text blog story"
+    ),
+    (
+      .negative,
+      """
+      -ad- hidden banner combx comment com- contact footer gdpr masthead media meta outbrain promo \
+      related scroll share shoutbox sidebar skyscraper sponsor shopping tags widget
+      """
+    ),
+    (
+      .apart,
+      """
+      addthis sharedaddy share-button sharebutton social-share share-links sharelinks sharing \
+      related-posts relatedposts related-articles jp-relatedposts recommended-posts cookie-consent \
+      cookie-banner cookie-notice newsletter-signup newsletter-form subscribe-form \
+      post-navigation nav-links nav-below nav-above wp-pagenavi breadcrumb author-bio authorbox \
+      site-footer site-header page-footer footer-widgets widget-area printfriendly mw-editsection \
+      mw-jump noprint catlinks navbox skip-link screen-reader-text visually-hidden \
+      visuallyhidden sr-only popular-posts tag-links tags-links cat-links post-tags entry-tags \
+      outbrain taboola
+      """
+    ),
+    (
+      .postContent,
+      """
+      entry-content post-content article-content article-body articlebody article__body post-body \
+      postbody story-body content-body main-content maincontent post_content entry_content \
+      article_body article-text articletext post-text blog-content mw-parser-output story_body \
+      postcontent entrytext article_content storytext body-content field-name-body
+      """
+    ),
+    (.byline, "byline author dateline writtenby p-author"),
+  ]
+
+  /// All words by their first byte, so that a name is looked through once.
+  private static let words: [[(word: [UInt8], meanings: Meanings)]] = {
+    var table = [[(word: [UInt8], meanings: Meanings)]](repeating: [], count: 256)
+    for (meanings, list) in lists {
+      for word in list.split(separator: " ") {
+        let bytes = Array(word.utf8)
+        table[Int(bytes[0])].append((bytes, meanings))
       }
-      start += 1
     }
-    return false
-  }
-
-  private static func words(_ list: String) -> [[UInt8]] {
-    list.split(separator: " ").map { Array($0.utf8) }
-  }
-
-  private static let unlikely = words(
-    """
-    -ad- ai2html banner breadcrumb combx comment community cover-wrap disqus extra footer gdpr \
-    header legends menu related remark replies rss shoutbox sidebar skyscraper social sponsor \
-    supplemental ad-break agegate pagination pager popup yom-remote cookie consent newsletter \
-    subscribe navbar nav- -nav navigation masthead toolbar widget promo share skip-link toc-sidebar
-    """)
-  private static let likely = words("and article body column content main shadow")
-  private static let positive = words(
-    "article body content entry hentry h-entry main page pagination post text blog story")
-  private static let negative = words(
-    """
-    -ad- hidden banner combx comment com- contact footer gdpr masthead media meta outbrain promo \
-    related scroll share shoutbox sidebar skyscraper sponsor shopping tags widget
-    """)
-  private static let apart = words(
-    """
-    addthis sharedaddy share-button sharebutton social-share share-links sharelinks sharing \
-    related-posts relatedposts related-articles jp-relatedposts recommended-posts cookie-consent \
-    cookie-banner cookie-notice newsletter-signup newsletter-form subscribe-form post-navigation \
-    nav-links nav-below nav-above wp-pagenavi breadcrumb author-bio authorbox site-footer \
-    site-header page-footer footer-widgets widget-area printfriendly mw-editsection mw-jump \
-    noprint catlinks navbox skip-link screen-reader-text visually-hidden visuallyhidden sr-only \
-    popular-posts tag-links tags-links cat-links post-tags entry-tags outbrain taboola
-    """)
-  private static let comments = words("comment disqus respond replies")
-  private static let postContents = words(
-    """
-    entry-content post-content article-content article-body articlebody article__body post-body \
-    postbody story-body content-body main-content maincontent post_content entry_content \
-    article_body article-text articletext post-text blog-content mw-parser-output story_body \
-    postcontent entrytext article_content storytext body-content field-name-body
-    """)
-  private static let bylines = words("byline author dateline writtenby p-author")
+    return table
+  }()
 
   /// Pages use few names for many elements.
   struct Cache {
@@ -221,24 +270,30 @@ enum HTMLNames {
     mutating func flags(of names: [UInt8]) -> (HTMLTree.Flags, Int) {
       if let found = known[names] { return found }
       let found = HTMLNames.flags(of: names)
-      if known.count < 1 << 16 { known[names] = found }
+      if known.count < 1 << 14 { known[names] = found }
       return found
     }
   }
 
   /// - Parameter names: class and id in lower case.
   static func flags(of names: [UInt8]) -> (HTMLTree.Flags, Int) {
-    func any(_ list: [[UInt8]]) -> Bool { list.contains { contains(names, $0) } }
+    var found: Meanings = []
+    let table = words
+    for start in names.indices {
+      for (word, meanings) in table[Int(names[start])] where !found.isSuperset(of: meanings) {
+        guard start + word.count <= names.count else { continue }
+        var index = 1
+        while index < word.count, names[start + index] == word[index] { index += 1 }
+        if index == word.count { found.formUnion(meanings) }
+      }
+    }
     var flags: HTMLTree.Flags = []
-    if any(unlikely) { flags.insert(.unlikely) }
-    if any(likely) { flags.insert(.likely) }
-    if any(apart) { flags.insert(.apart) }
-    if any(comments) { flags.insert(.comment) }
-    if any(postContents) { flags.insert(.postContent) }
-    if any(bylines) { flags.insert(.byline) }
-    var weight = 0
-    if any(positive) { weight += 25 }
-    if any(negative) { weight -= 25 }
+    if found.contains(.unlikely) { flags.insert(.unlikely) }
+    if found.contains(.likely) { flags.insert(.likely) }
+    if found.contains(.apart) { flags.insert(.apart) }
+    if found.contains(.postContent) { flags.insert(.postContent) }
+    if found.contains(.byline) { flags.insert(.byline) }
+    let weight = (found.contains(.positive) ? 25 : 0) - (found.contains(.negative) ? 25 : 0)
     return (flags, weight)
   }
 }

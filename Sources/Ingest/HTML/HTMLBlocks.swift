@@ -262,7 +262,8 @@ struct HTMLBlocks {
     let bytes = builder.bytes
     let text = builder.finish()
     if let marker = ClauseMarker.parse(bytes, 0..<bytes.count), !bytes.contains(0x0A) {
-      let depth = hierarchy.depth(of: marker)
+      let depth = hierarchy.depth(
+        of: marker, followsItem: result.last?.isListItem ?? false)
       let isTitle = isBold && bytes.count <= 120 && !endsSentence(bytes)
       switch marker.style {
       case .article, .section:

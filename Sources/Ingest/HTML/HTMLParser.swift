@@ -7,63 +7,23 @@ import Foundation
 /// the beginning of what it holds. A callback comes when its text has been read: text that is in the
 /// file as it is ends at the cursor.
 @safe final class HTMLParser {
-  private(set) var tree = HTMLTree()
-  private let source: SourceText
-  private var base = 0
-  private var byteCount = 0
-  /// Elements that are open: node indices.
-  private var open: [Int] = []
-  private var cursor = 0
-  private var tags: [UInt: HTMLTag] = [:]
-  private var names = HTMLNames.Cache()
-  private var titleText: [UInt8] = []
-  private var isInTitle = false
-  private var hasTitle = false
+  /// In one piece, so that a callback asks for access once.
+  private var events: Events
 
-  private init(_ source: SourceText) { self.source = source }
+  private init(_ source: SourceText) { events = Events(source) }
 
   /// Nil where libxml2 cannot get memory.
   static func parse(_ source: SourceText) -> HTMLTree? {
     initializeOnce
     let parser = HTMLParser(source)
-    let text = sanitized(source)
-    let isGood = withExtendedLifetime(parser) { parser.run(text) }
-    return isGood ? parser.tree : nil
+    let isGood = withExtendedLifetime(parser) { parser.run() }
+    return isGood ? parser.events.tree : nil
   }
 
   private static let initializeOnce: Void = xmlInitParser()
 
-  /// The text with what the parser would drop or stop at made blank, byte for byte: control
-  /// characters and the two non-characters of the first plane. Ends in a NUL.
-  private static func sanitized(_ source: SourceText) -> [UInt8] {
-    var text = [UInt8](repeating: 0, count: source.utf8.count - source.start + 1)
-    let start = source.start
-    let utf8 = source.utf8
-    unsafe text.withUnsafeMutableBufferPointer { text in
-      unsafe utf8.withUnsafeBufferPointer { utf8 in
-        var position = start
-        while position < utf8.count {
-          var byte = unsafe utf8[position]
-          if byte < 0x20, byte != 0x0A, byte != 0x09, byte != 0x0D { byte = 0x20 }
-          if byte == 0xEF, position + 2 < utf8.count, unsafe utf8[position + 1] == 0xBF,
-            unsafe utf8[position + 2] >= 0xBE
-          {
-            unsafe text[position - start] = 0xEF
-            unsafe text[position + 1 - start] = 0xBF
-            unsafe text[position + 2 - start] = 0xBD
-            position += 3
-            continue
-          }
-          unsafe text[position - start] = byte
-          position += 1
-        }
-      }
-    }
-    return text
-  }
-
-  private func run(_ text: [UInt8]) -> Bool {
-    byteCount = text.count - 1
+  private func run() -> Bool {
+    let byteCount = events.input.byteCount
     guard byteCount > 0 else { return true }
     guard let context = unsafe htmlNewParserCtxt() else { return false }
     defer { unsafe htmlFreeParserCtxt(context) }
@@ -78,209 +38,217 @@ import Foundation
     unsafe handler.startElement = { user, name, attributes in
       guard let user = unsafe user, let name = unsafe name else { return }
       unsafe Unmanaged<HTMLParser>.fromOpaque(user).takeUnretainedValue()
-        .start(name, attributes)
+        .events.start(name, attributes)
     }
     unsafe handler.endElement = { user, name in
       guard let user = unsafe user, let name = unsafe name else { return }
-      unsafe Unmanaged<HTMLParser>.fromOpaque(user).takeUnretainedValue().end(name)
+      unsafe Unmanaged<HTMLParser>.fromOpaque(user).takeUnretainedValue().events.end(name)
     }
     unsafe handler.characters = { user, characters, count in
       guard let user = unsafe user, let characters = unsafe characters else { return }
       unsafe Unmanaged<HTMLParser>.fromOpaque(user).takeUnretainedValue()
-        .text(characters, Int(count))
+        .events.text(characters, Int(count))
     }
     unsafe handler.ignorableWhitespace = unsafe handler.characters
     unsafe handler.cdataBlock = { _, _, _ in }
     unsafe context.pointee.sax.pointee = unsafe handler
-    return unsafe text.withUnsafeBufferPointer { buffer in
-      guard let address = buffer.baseAddress else { return true }
-      base = Int(bitPattern: address)
-      return unsafe address.withMemoryRebound(to: CChar.self, capacity: buffer.count) {
-        characters in
+    let stream = unsafe events.input.text.withUnsafeBufferPointer { buffer in
+      unsafe buffer.withMemoryRebound(to: CChar.self) { characters -> xmlParserInputPtr? in
+        // The parser steps past the end of memory it only borrows: it has to copy.
         guard
           let input = unsafe xmlParserInputBufferCreateMem(
-            characters, Int32(byteCount), XML_CHAR_ENCODING_NONE)
-        else { return false }
+            characters.baseAddress, Int32(byteCount), XML_CHAR_ENCODING_NONE)
+        else { return nil }
         guard let stream = unsafe xmlNewIOInputStream(context, input, XML_CHAR_ENCODING_NONE) else {
           unsafe xmlFreeParserInputBuffer(input)
-          return false
+          return nil
         }
-        _ = unsafe inputPush(context, stream)
-        unsafe self.context = unsafe context
-        _ = unsafe xmlSwitchEncoding(context, XML_CHAR_ENCODING_UTF8)
-        _ = unsafe htmlParseDocument(context)
-        unsafe self.context = nil
-        finish()
-        return true
+        return unsafe stream
       }
     }
+    guard let stream = unsafe stream else { return false }
+    _ = unsafe inputPush(context, stream)
+    _ = unsafe xmlSwitchEncoding(context, XML_CHAR_ENCODING_UTF8)
+    unsafe events.context = unsafe context
+    _ = unsafe htmlParseDocument(context)
+    unsafe events.context = nil
+    events.finish()
+    return true
   }
 
-  private var context: htmlParserCtxtPtr?
+  /// What the parser reports, and the tree that grows from it.
+  @safe struct Events {
+    var tree = HTMLTree()
+    var input: HTMLParserInput
+    var context: htmlParserCtxtPtr?
+    private let source: SourceText
+    /// Elements that are open: node indices.
+    private var open: [Int] = []
+    private var tags: [UInt: HTMLTag] = [:]
+    private var names = HTMLNames.Cache()
+    private var titleText: [UInt8] = []
+    private var isInTitle = false
+    private var hasTitle = false
+    /// Page offset up to which text has been used by a reference the parser does not know.
+    private var usedUpTo = 0
 
-  /// Where the parser stands: offset in the sanitised text.
-  private var position: Int {
-    guard let input = unsafe context?.pointee.input?.pointee else { return byteCount }
-    let offset =
-      unsafe Int(input.consumed) + Int(bitPattern: input.cur) - Int(bitPattern: input.base)
-    return min(max(offset, 0), byteCount)
-  }
+    init(_ source: SourceText) {
+      self.source = source
+      input = HTMLParserInput(source)
+      tree.nodes.reserveCapacity(input.byteCount / 24)
+    }
 
-  // MARK: Events
+    /// Where the parser stands: offset in the input.
+    private var position: Int {
+      guard let stream = unsafe context?.pointee.input else { return input.byteCount }
+      let offset =
+        unsafe Int(stream.pointee.consumed) + Int(bitPattern: stream.pointee.cur)
+        - Int(bitPattern: stream.pointee.base)
+      return min(max(offset, 0), input.byteCount)
+    }
 
-  private func start(
-    _ name: UnsafePointer<xmlChar>, _ attributes: UnsafeMutablePointer<UnsafePointer<xmlChar>?>?
-  ) {
-    let tag = unsafe tag(name)
-    let index = tree.nodes.count
-    let place = UInt32(position + source.start)
-    var node = HTMLTree.Node(
-      tag: tag, flags: [], parent: Int32(open.last ?? -1), end: Int32(index + 1), first: place,
-      last: 0, value: 0)
-    if let attributes = unsafe attributes {
-      var read = HTMLAttributes(tag)
-      var slot = 0
-      while let key = unsafe attributes[slot] {
-        if let value = unsafe attributes[slot + 1] {
-          unsafe read.add(key, value)
-        } else {
-          unsafe read.add(key, nil)
+    private var parent: Int32 { Int32(open.last ?? -1) }
+
+    // MARK: Elements
+
+    mutating func start(
+      _ name: UnsafePointer<xmlChar>, _ attributes: UnsafeMutablePointer<UnsafePointer<xmlChar>?>?
+    ) {
+      let tag = unsafe tag(name)
+      let index = tree.nodes.count
+      tree.nodes.append(
+        HTMLTree.Node(
+          tag: tag, flags: HTMLTree.Flags(rawValue: 0), parent: parent, end: Int32(index + 1),
+          first: UInt32(input.pageOffset(position)), last: 0, value: 0))
+      if let attributes = unsafe attributes {
+        var read = HTMLAttributes(tag)
+        var slot = 0
+        while let key = unsafe attributes[slot] {
+          unsafe read.add(key, attributes[slot + 1])
+          slot += 2
         }
-        slot += 2
+        read.finish(index, &tree, &names)
       }
-      read.finish(&node, index, &tree, &names)
-    }
-    tree.nodes.append(node)
-    open.append(index)
-    if open.count > tree.deepest { tree.deepest = open.count }
-    if tag == .title, !hasTitle {
-      isInTitle = true
-      titleText.removeAll()
-    }
-  }
-
-  private func end(_ name: UnsafePointer<xmlChar>) {
-    let tag = unsafe tag(name)
-    // The parser closes what it opened, in order; a name that is not open closes nothing.
-    guard let last = open.last else { return }
-    if tree.nodes[last].tag != tag {
-      guard open.suffix(64).contains(where: { tree.nodes[$0].tag == tag }) else { return }
-    }
-    while let top = open.popLast() {
-      tree.nodes[top].end = Int32(tree.nodes.count)
-      if tree.nodes[top].tag == tag { break }
-    }
-    if tag == .title, isInTitle {
-      isInTitle = false
-      hasTitle = true
-    }
-  }
-
-  private func finish() {
-    for index in open { tree.nodes[index].end = Int32(tree.nodes.count) }
-    open.removeAll()
-    let words = String(decoding: titleText, as: UTF8.self).split(whereSeparator: \.isWhitespace)
-    if !words.isEmpty { tree.title = words.joined(separator: " ") }
-  }
-
-  private func text(_ characters: UnsafePointer<xmlChar>, _ count: Int) {
-    guard count > 0 else { return }
-    if isInTitle {
-      unsafe titleText.append(contentsOf: UnsafeBufferPointer(start: characters, count: count))
-      return
-    }
-    let here = position
-    // As it is in the file, up to the cursor; or up to one character before it, where the parser
-    // hands out a full buffer before it steps on.
-    var end = here
-    var isVerbatim = unsafe matches(characters, count, endingAt: end)
-    if !isVerbatim {
-      for back in 1...4 where !isVerbatim {
-        isVerbatim = unsafe matches(characters, count, endingAt: here - back)
-        if isVerbatim { end = here - back }
+      open.append(index)
+      if open.count > tree.deepest { tree.deepest = open.count }
+      if tag == .title, !hasTitle {
+        isInTitle = true
+        titleText.removeAll()
       }
     }
-    let isAmpersand = unsafe count == 1 && characters[0] == 0x26
-    if isVerbatim, !isAmpersand {
-      appendText(max(end - count, skipUntil), end)
-      return
-    }
-    unsafe reference(characters, count, here)
-  }
 
-  private func matches(_ characters: UnsafePointer<xmlChar>, _ count: Int, endingAt end: Int)
-    -> Bool
-  {
-    guard end >= count, let start = unsafe UnsafeRawPointer(bitPattern: base + end - count) else {
-      return false
+    mutating func end(_ name: UnsafePointer<xmlChar>) {
+      let tag = unsafe tag(name)
+      // The parser closes what it opened, in order; a name that is not open closes nothing.
+      guard let last = open.last else { return }
+      if tree.nodes[last].tag != tag {
+        guard open.suffix(64).contains(where: { tree.nodes[$0].tag == tag }) else { return }
+      }
+      while let top = open.popLast() {
+        tree.nodes[top].end = Int32(tree.nodes.count)
+        if tree.nodes[top].tag == tag { break }
+      }
+      if tag == .title, isInTitle {
+        isInTitle = false
+        hasTitle = true
+      }
     }
-    return unsafe memcmp(characters, start, count) == 0
-  }
 
-  private func byte(_ offset: Int) -> UInt8 {
-    offset < byteCount ? source.utf8[offset + source.start] : 0
-  }
-
-  private func appendText(_ first: Int, _ last: Int) {
-    guard first < last else { return }
-    let first = UInt32(first + source.start)
-    let last = UInt32(last + source.start)
-    if let previous = tree.nodes.last, previous.tag == .text, previous.last == first,
-      previous.parent == Int32(open.last ?? -1)
-    {
-      tree.nodes[tree.nodes.count - 1].last = last
-      return
+    mutating func finish() {
+      for index in open { tree.nodes[index].end = Int32(tree.nodes.count) }
+      open.removeAll()
+      let words = String(decoding: titleText, as: UTF8.self).split(whereSeparator: \.isWhitespace)
+      if !words.isEmpty { tree.title = words.joined(separator: " ") }
     }
-    tree.nodes.append(
-      HTMLTree.Node(
-        tag: .text, flags: [], parent: Int32(open.last ?? -1), end: Int32(tree.nodes.count + 1),
-        first: first, last: last, value: 0))
-  }
 
-  /// Text that the file spells otherwise: `&amp;`, `&#8220;`, or a lone `&` the parser looked past.
-  private func reference(_ characters: UnsafePointer<xmlChar>, _ count: Int, _ here: Int) {
-    var start = here - 1
-    while start > 0, here - start < 64, byte(start) != 0x26 { start -= 1 }
-    let text = unsafe String(
-      decoding: UnsafeBufferPointer(start: characters, count: count), as: UTF8.self)
-    guard byte(start) == 0x26 else {
-      // Not to be found: kept, without a place of its own.
-      for scalar in text.unicodeScalars { appendReference(scalar.value, here, here) }
-      return
-    }
-    if text == "&", byte(start + 1) != 0x23,
-      !HTMLReferences.spellsAmpersand(source.utf8, start + source.start)
-    {
-      if let (value, length) = HTMLReferences.modern(source.utf8, start + source.start) {
-        // A name of HTML 5, which the parser does not know; its name comes next and is skipped.
-        skipUntil = start + length
-        appendReference(value, start, start + length)
+    // MARK: Text
+
+    mutating func text(_ characters: UnsafePointer<xmlChar>, _ count: Int) {
+      guard count > 0 else { return }
+      if isInTitle {
+        unsafe titleText.append(contentsOf: UnsafeBufferPointer(start: characters, count: count))
         return
       }
-      appendText(start, start + 1)
-      return
+      let here = position
+      // As it is in the file, up to the cursor; or up to one character before it, where the parser
+      // hands out a full buffer before it steps on.
+      var end = here
+      while unsafe end > here - 4 && !matches(characters, count, endingAt: end) { end -= 1 }
+      let isAmpersand = unsafe count == 1 && characters[0] == 0x26
+      if end > here - 4, !isAmpersand {
+        let first = input.pageOffset(end - count)
+        append(text: max(first, usedUpTo), first + count)
+        return
+      }
+      unsafe reference(characters, count, here)
     }
-    for scalar in text.unicodeScalars {
-      appendReference(HTMLReferences.webValue(scalar.value), start, here)
+
+    private func matches(_ characters: UnsafePointer<xmlChar>, _ count: Int, endingAt end: Int)
+      -> Bool
+    {
+      guard end >= count else { return false }
+      return unsafe input.text.withUnsafeBufferPointer { text in
+        unsafe memcmp(characters, text.baseAddress! + end - count, count) == 0
+      }
     }
-  }
 
-  private var skipUntil = 0
+    private mutating func append(text first: Int, _ last: Int) {
+      guard first < last else { return }
+      if let previous = tree.nodes.last, previous.tag == .text, previous.last == UInt32(first),
+        previous.parent == parent
+      {
+        tree.nodes[tree.nodes.count - 1].last = UInt32(last)
+        return
+      }
+      append(.text, 0, first, last)
+    }
 
-  private func appendReference(_ value: UInt32, _ first: Int, _ last: Int) {
-    tree.nodes.append(
-      HTMLTree.Node(
-        tag: .reference, flags: [], parent: Int32(open.last ?? -1),
-        end: Int32(tree.nodes.count + 1), first: UInt32(first + source.start),
-        last: UInt32(last + source.start), value: Int32(value)))
-  }
+    private mutating func append(_ tag: HTMLTag, _ value: UInt32, _ first: Int, _ last: Int) {
+      tree.nodes.append(
+        HTMLTree.Node(
+          tag: tag, flags: HTMLTree.Flags(rawValue: 0), parent: parent,
+          end: Int32(tree.nodes.count + 1), first: UInt32(first), last: UInt32(last),
+          value: Int32(value)))
+    }
 
-  /// Names come from the parser's dictionary, so one name is one address.
-  private func tag(_ name: UnsafePointer<xmlChar>) -> HTMLTag {
-    let key = UInt(bitPattern: name)
-    if let known = tags[key] { return known }
-    let tag = unsafe HTMLTag.named(String(cString: name).lowercased())
-    tags[key] = tag
-    return tag
+    /// Text that the file spells otherwise: `&amp;`, `&#8220;`, or a lone `&` the parser looked
+    /// past.
+    private mutating func reference(
+      _ characters: UnsafePointer<xmlChar>, _ count: Int, _ here: Int
+    ) {
+      let last = input.pageOffset(here)
+      var first = last - 1
+      while first > source.start, last - first < 64, source.utf8[first] != 0x26 { first -= 1 }
+      let text = unsafe String(
+        decoding: UnsafeBufferPointer(start: characters, count: count), as: UTF8.self)
+      guard first >= source.start, source.utf8[first] == 0x26 else {
+        // Not to be found: kept, without a place of its own.
+        for scalar in text.unicodeScalars { append(.reference, scalar.value, last, last) }
+        return
+      }
+      let isNumber = first + 1 < source.utf8.count && source.utf8[first + 1] == 0x23
+      if text == "&", !isNumber, !HTMLReferences.spellsAmpersand(source.utf8, first) {
+        if let (value, length) = HTMLReferences.modern(source.utf8, first) {
+          // A name of HTML 5, which the parser does not know: it comes next as text.
+          usedUpTo = first + length
+          append(.reference, value, first, first + length)
+        } else {
+          append(text: first, first + 1)
+        }
+        return
+      }
+      for scalar in text.unicodeScalars {
+        append(.reference, HTMLReferences.webValue(scalar.value), first, last)
+      }
+    }
+
+    /// Names come from the parser's dictionary, so one name is one address.
+    private mutating func tag(_ name: UnsafePointer<xmlChar>) -> HTMLTag {
+      let key = UInt(bitPattern: name)
+      if let known = tags[key] { return known }
+      let tag = unsafe HTMLTag.named(String(cString: name).lowercased())
+      tags[key] = tag
+      return tag
+    }
   }
 }

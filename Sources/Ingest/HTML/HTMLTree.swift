@@ -54,9 +54,6 @@ struct HTMLTree {
     /// Named like sharing buttons, related stories, comments: never content.
     static let apart = Flags(rawValue: 1 << 12)
     static let blockStyle = Flags(rawValue: 1 << 13)
-    static let inlineStyle = Flags(rawValue: 1 << 14)
-    static let javascriptLink = Flags(rawValue: 1 << 15)
-    static let comment = Flags(rawValue: 1 << 16)
     static let postContent = Flags(rawValue: 1 << 17)
     static let link = Flags(rawValue: 1 << 18)
   }

@@ -200,6 +200,13 @@ struct ParagraphBuilder {
       return false
     }
     if isRoomy { return true }
+    // Two first lines in a row: the first was a paragraph of one line.
+    if group.count == 1, abs(indent) < size * 0.3, ea.endsClause, next + 1 < lines.count,
+      lines[next + 1].x0 < b.x0 - size * 0.75, evidence[next + 1].marker == nil,
+      lines[next + 1].y1 - b.y1 < usual * 1.28
+    {
+      return true
+    }
     if indent > size * 0.75 {
       // Further right: a new paragraph's first line, unless the line above is a marker's or an
       // outdented first line.

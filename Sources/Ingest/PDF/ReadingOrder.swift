@@ -18,6 +18,20 @@ struct ReadingOrder {
     overflow = Self.overflow(words)
   }
 
+  /// Where the stretch of words on one baseline that holds a word begins.
+  private static func start(
+    of word: Word, among near: ArraySlice<Int>, in words: ContiguousArray<Word>
+  ) -> Float {
+    let line = near.filter { abs(words[$0].y1 - word.y1) < 0.3 && words[$0].x0 <= word.x0 }
+      .sorted { words[$0].x0 > words[$1].x0 }
+    var start = word.x0
+    for index in line {
+      if words[index].x1 < start - word.height * 1.5 { break }
+      start = min(start, words[index].x0)
+    }
+    return start
+  }
+
   /// - Parameter isDoubtful: set where a gutter may be the white inside a table instead.
   func columns(isDoubtful: inout Bool) -> [Column] {
     var result: [Column] = []
@@ -31,32 +45,30 @@ struct ReadingOrder {
     var result: [Int: Float] = [:]
     for (n, u) in order.enumerated() {
       let first = words[u]
-      guard first.glyphs.count >= 4 else { continue }
       var at = n + 1
       while at < order.count, words[order[at]].centerY - first.centerY < first.height * 0.7 {
         let second = words[order[at]]
         at += 1
-        // The one that begins further left runs over.
-        let isFirst = first.x0 < second.x0
-        let over = isFirst ? first : second
-        let under = isFirst ? second : first
-        let overIndex = isFirst ? u : order[at - 1]
-        guard over.x1 > under.x0 + over.height * 0.3, under.glyphs.count >= 2,
-          abs(over.y1 - under.y1) > over.height * 0.06,
-          min(over.y1, under.y1) - max(over.y0, under.y0) > over.height * 0.2,
-          max(over.height, under.height) < min(over.height, under.height) * 1.6,
-          over.table < 0, under.table < 0
+        guard first.glyphs.count + second.glyphs.count >= 6,
+          min(first.x1, second.x1) - max(first.x0, second.x0) > first.height * 0.3,
+          abs(first.y1 - second.y1) > first.height * 0.06,
+          min(first.y1, second.y1) - max(first.y0, second.y0) > first.height * 0.2,
+          max(first.height, second.height) < min(first.height, second.height) * 1.6,
+          first.table < 0, second.table < 0
         else { continue }
-        // Its line: words on one baseline from the nearest that does not collide.
-        var anchor = over.x0
-        for other in order[max(0, n - 60)..<min(order.count, n + 60)]
-        where abs(words[other].y1 - over.y1) < 0.3 && words[other].x1 <= over.x0 + 1 {
+        let near = order[max(0, n - 60)..<min(order.count, n + 60)]
+        let firstStart = Self.start(of: first, among: near, in: words)
+        let secondStart = Self.start(of: second, among: near, in: words)
+        // The line that begins further left runs over into the other one's column.
+        let over = firstStart < secondStart ? first : second
+        let border = max(firstStart, secondStart) - over.height * 0.4
+        var anchor = over.centerX
+        for other in near where abs(words[other].y1 - over.y1) < 0.3 {
           anchor = min(anchor, words[other].centerX)
         }
-        result[overIndex] = anchor
-        for other in order[max(0, n - 60)..<min(order.count, n + 60)]
-        where other != overIndex && abs(words[other].y1 - over.y1) < 0.3
-          && abs(words[other].height - over.height) < 0.3 && words[other].x0 >= over.x0
+        for other in near
+        where abs(words[other].y1 - over.y1) < 0.3 && words[other].x1 > border
+          && abs(words[other].height - over.height) < 0.3
         {
           result[other] = anchor
         }
@@ -174,7 +186,8 @@ struct ReadingOrder {
       let width = strip.x1 - strip.x0
       let lines: Float = width > lineHeight * 1.5 ? 2.2 : width > lineHeight * 0.8 ? 4 : 7
       guard height >= lineHeight * lines else { return }
-      let score = height * min(width, lineHeight * 2).squareRoot()
+      // Height first: a line that runs over a little narrows a gutter without ending it.
+      let score = height * min(width, lineHeight * 2).squareRoot().squareRoot()
       if let best, best.score >= score { return }
       let verdict = separatesText(strip, bands[strip.firstBand..<end], lineHeight)
       guard verdict != .no else { return }

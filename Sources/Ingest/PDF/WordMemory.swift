@@ -13,10 +13,12 @@ struct WordMemory {
   /// Learns the words of a page, with and without hyphens.
   mutating func learn(_ page: PageGlyphs, _ list: ContiguousArray<Word>) {
     guard words.count < Self.most else { return }
+    var isAfterHyphen = false
     for word in list {
       // A broken word teaches nothing: its halves are no words.
-      guard word.glyphs.count >= 3,
-        !Spelling.isHyphen(page.glyphs[word.glyphs.upperBound - 1].scalar),
+      let wasAfterHyphen = isAfterHyphen
+      isAfterHyphen = Spelling.isHyphen(page.glyphs[word.glyphs.upperBound - 1].scalar)
+      guard word.glyphs.count >= 3, !isAfterHyphen, !wasAfterHyphen,
         let hash = Self.hash(page, word.glyphs)
       else { continue }
       words.insert(hash)

@@ -74,6 +74,8 @@ struct ClauseMarker: Hashable, Sendable {
 
   private static func sequence(_ label: ArraySlice<UInt8>) -> (Style, Int)? {
     if label.allSatisfy({ (0x30...0x39).contains($0) }) {
+      // `(408)` begins a telephone number.
+      guard label.count <= 2 else { return nil }
       return (.number, Int(String(decoding: label, as: UTF8.self)) ?? 0)
     }
     let isLower = label.allSatisfy { (0x61...0x7A).contains($0) }
@@ -198,7 +200,9 @@ struct ClauseHierarchy: Sendable {
   mutating func reset() { open.removeAll() }
 
   /// The marker's depth from 0.
-  mutating func depth(of marker: ClauseMarker, indent: Int = 0) -> Int {
+  ///
+  /// - Parameter followsItem: the block before has a marker as well, with nothing in between.
+  mutating func depth(of marker: ClauseMarker, indent: Int = 0, followsItem: Bool = false) -> Int {
     var style = marker.style
     var ordinal = marker.ordinal ?? 0
     // `(i)` after `(h)` is a letter; otherwise it is a Roman one. The same for `v` and `x`.
@@ -208,6 +212,16 @@ struct ClauseHierarchy: Sendable {
     {
       style = letter
       ordinal = value
+    }
+    if let index = continued(style, ordinal) {
+      open.removeSubrange((index + 1)...)
+      open[index].ordinal = ordinal
+      return index
+    }
+    if ordinal == 1, followsItem, style != .bullet, open.last?.style == style {
+      // A new count of the same kind right under an item: a list in it.
+      open.append((style, ordinal, indent))
+      return open.count - 1
     }
     if case .decimal(let components) = style {
       // 4.2.1 stands below 4.2 below 4, whatever was printed between them.
@@ -242,6 +256,12 @@ struct ClauseHierarchy: Sendable {
       open.append((style, ordinal, indent))
     }
     return open.count - 1
+  }
+
+  /// The innermost open level in which the marker is the next one.
+  private func continued(_ style: ClauseMarker.Style, _ ordinal: Int) -> Int? {
+    guard style != .bullet, ordinal > 1 else { return nil }
+    return open.lastIndex { $0.style == style && $0.ordinal == ordinal - 1 }
   }
 
   private func letterStyle(of style: ClauseMarker.Style) -> ClauseMarker.Style? {

@@ -130,17 +130,20 @@ struct PlainTextLayout {
       let isTitle = paragraph.count == 1 && isTitleLike(text)
       switch marker.style {
       case .article where isTitle || text.isEmpty, .section where isTitle || text.isEmpty:
-        let depth = hierarchy.depth(of: marker, indent: first.indent)
+        let depth = hierarchy.depth(
+          of: marker, indent: first.indent, followsItem: result.last?.isListItem ?? false)
         addHeading(paragraph, level: min(depth + 1, 6), skippingMarker: false)
         return
       case .article, .section: break
       case .decimal where isTitle && marker.style != .bullet:
-        let depth = hierarchy.depth(of: marker, indent: first.indent)
+        let depth = hierarchy.depth(
+          of: marker, indent: first.indent, followsItem: result.last?.isListItem ?? false)
         addHeading(paragraph, level: min(depth + 1, 6), skippingMarker: false)
         return
       default: break
       }
-      let depth = hierarchy.depth(of: marker, indent: first.indent)
+      let depth = hierarchy.depth(
+          of: marker, indent: first.indent, followsItem: result.last?.isListItem ?? false)
       result.append(Block(.listItem(self.text(of: paragraph), depth: depth)))
       return
     }
@@ -279,5 +282,7 @@ struct PlainTextLayout {
 }
 
 extension Block {
+  var isListItem: Bool { if case .listItem = content { true } else { false } }
+
   fileprivate var isHeading: Bool { if case .heading = content { true } else { false } }
 }

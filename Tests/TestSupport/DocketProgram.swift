@@ -1,0 +1,63 @@
+package import Foundation
+
+/// The `docket` binary that was built beside the tests, run as a process of its own.
+package struct DocketProgram: Sendable {
+  /// How a run of it ended.
+  package struct Ending: Sendable {
+    /// The exit status, or the signal's number, negated.
+    package var status: Int32
+    package var output: String
+    package var errors: String
+  }
+
+  /// Where queue and ledger go, so that tests share nothing.
+  package var workspace: URL
+
+  package init(workspace: URL) { self.workspace = workspace }
+
+  /// Tests and products are built into the same folder.
+  package static var url: URL {
+    URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+      .appendingPathComponent("docket")
+  }
+
+  /// Starts it without waiting. Both streams go to files beside the workspace.
+  package func start(_ arguments: [String]) throws -> Started {
+    let process = Process()
+    process.executableURL = Self.url
+    process.arguments = arguments
+    var environment = ProcessInfo.processInfo.environment
+    environment["DOCKET_WORKSPACE"] = workspace.path
+    process.environment = environment
+    let base = workspace.deletingLastPathComponent()
+    let started = Started(
+      process: process,
+      output: base.appendingPathComponent("output-\(UUID().uuidString)"),
+      errors: base.appendingPathComponent("errors-\(UUID().uuidString)"))
+    for file in [started.output, started.errors] {
+      _ = FileManager.default.createFile(atPath: file.path, contents: nil)
+    }
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = try FileHandle(forWritingTo: started.output)
+    process.standardError = try FileHandle(forWritingTo: started.errors)
+    try process.run()
+    return started
+  }
+
+  package func run(_ arguments: [String]) throws -> Ending { try start(arguments).wait() }
+
+  package struct Started {
+    package let process: Process
+    fileprivate let output: URL
+    fileprivate let errors: URL
+
+    package func wait() throws -> Ending {
+      process.waitUntilExit()
+      return Ending(
+        status: process.terminationReason == .uncaughtSignal
+          ? -process.terminationStatus : process.terminationStatus,
+        output: try String(contentsOf: output, encoding: .utf8),
+        errors: try String(contentsOf: errors, encoding: .utf8))
+    }
+  }
+}
