@@ -1,4 +1,3 @@
-import Foundation
 import Documents
 import Foundation
 import Ingest
