@@ -266,14 +266,14 @@ private struct ValueCheck {
     switch field.normalization {
     case .boolean:
       return value.bool == true && answers.contains("Yes")
-    case .date:
+    case .date, .endDate:
       guard let iso = value.string else { return false }
       let dates = DateParser.dates(in: text).map(\.date.iso)
       if dates.isEmpty, !text.isEmpty, !text.lowercased().contains("perpetual") {
         return text.contains("[") ? nil : false
       }
       return dates.contains(iso) || (iso == "perpetual" && text.lowercased().contains(iso))
-    case .duration:
+    case .duration, .noticePeriod:
       guard let iso = value.string else { return false }
       let durations = DurationParser.durations(in: text.replacing(")", with: "")).map(
         \.duration.iso)

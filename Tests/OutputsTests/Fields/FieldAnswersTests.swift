@@ -18,7 +18,8 @@ import Testing
       switch scalar {
       case "⟦": starts.append(plain.utf8.count)
       case "⟧":
-        let start = try #require(starts.popLast(), sourceLocation: sourceLocation)
+        let open = starts.popLast()
+        let start = try #require(open, sourceLocation: sourceLocation)
         spans[fields[next], default: []].append(start..<plain.utf8.count)
         next += 1
       default: plain.unicodeScalars.append(scalar)
