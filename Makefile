@@ -9,7 +9,8 @@ APT    := pkg-config libpoppler-glib-dev libxml2-dev libsqlite3-dev libopenblas-
 FLAGS  := --explicit-target-dependency-import-check=error
 BIN     = $(shell $(SWIFT) build -c release --show-bin-path)
 
-.PHONY: help deps build run test lint format bench clean install uninstall
+.PHONY: help deps build run test lint format clean install uninstall \
+  bench bench-build bench-engine bench-context bench-ingest bench-queue bench-answers bench-tokenizer
 
 help: ## What can be made.
 	@echo "Docket: directories of documents in, cited JSON out."
@@ -38,6 +39,29 @@ lint: ## Check the formatting of every Swift file.
 
 format: ## Format every Swift file.
 	$(SWIFT) format format --in-place --parallel --recursive Package.swift Sources Tests
+
+bench: bench-engine bench-queue ## Measure the engine and the queue on this machine.
+
+bench-build: deps
+	$(SWIFT) build -c release $(FLAGS) --product docket-bench
+
+bench-engine: bench-build ## Prefill and decode speed (ARGS: see docket-bench).
+	@"$(BIN)/docket-bench" engine $(ARGS)
+
+bench-context: bench-build ## Time and memory of one context from 1k to 1M tokens.
+	@"$(BIN)/docket-bench" context $(ARGS)
+
+bench-ingest: bench-build ## Read a measuring set: SET=folder OUT=folder; writes what its scorer reads.
+	@"$(BIN)/docket-bench" ingest --set "$(SET)" --out "$(OUT)" $(ARGS)
+
+bench-queue: bench-build ## Durable claims, completions and enqueueing a second.
+	@"$(BIN)/docket-bench" queue $(ARGS)
+
+bench-answers: bench-build ## Score answers: DATA=file in the labelled format, .jsonl or .jsonl.gz.
+	@"$(BIN)/docket-bench" answers "$(DATA)" $(ARGS)
+
+bench-tokenizer: bench-build ## Tokenizer speed: ARGS="--text FILE".
+	@"$(BIN)/docket-bench" tokenizer $(ARGS)
 
 install: build ## Install docket, its weights and the sample pipelines under PREFIX (/usr/local).
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/docket/Pipelines

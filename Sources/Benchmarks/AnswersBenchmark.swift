@@ -11,13 +11,14 @@ import Tokenization
 /// answers for scorers of others.
 struct AnswersBenchmark {
   static let help =
-    "FILE.jsonl[.gz] [--predictions FILE] [--model FOLDER] [--limit N] [--without-model]"
+    "FILE.jsonl[.gz] [--predictions FILE] [--model FOLDER] [--limit N] [--without-model] [--annotated-spans]"
 
   let file: URL
   var predictions: URL?
   var model = DefaultReader.folder
   var limit = Int.max
   var usesModel = true
+  var usesAnnotatedSpans = false
 
   struct UsageError: Error, CustomStringConvertible {
     var description: String
@@ -39,6 +40,9 @@ struct AnswersBenchmark {
       case "--model": model = URL(fileURLWithPath: try value())
       case "--limit": limit = Int(try value()) ?? 0
       case "--without-model": usesModel = false
+      case "--annotated-spans":
+        usesAnnotatedSpans = true
+        usesModel = false
       default:
         guard file == nil, !arguments[index].hasPrefix("--") else {
           throw UsageError(
@@ -64,7 +68,8 @@ struct AnswersBenchmark {
     } else if first["task"] == "summarise" {
       lines = try SummaryAnswers(tagger).run(Array(records))
     } else if first["task"] == "extract" {
-      lines = try FieldAnswers(tagger).run(Array(records))
+      lines = try FieldAnswers(tagger, usesAnnotatedSpans: usesAnnotatedSpans).run(
+        Array(records))
     } else {
       throw UsageError(
         description:

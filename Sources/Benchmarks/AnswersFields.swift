@@ -9,8 +9,14 @@ import Pipelines
 /// Kleister NDA).
 struct FieldAnswers {
   let tagger: AnswersBenchmark.Tagger?
+  /// Whether values are made of the annotators' spans, to see what the making of values alone loses;
+  /// wrong ones are listed.
+  let usesAnnotatedSpans: Bool
 
-  init(_ tagger: AnswersBenchmark.Tagger?) { self.tagger = tagger }
+  init(_ tagger: AnswersBenchmark.Tagger?, usesAnnotatedSpans: Bool = false) {
+    self.tagger = tagger
+    self.usesAnnotatedSpans = usesAnnotatedSpans
+  }
 
   func run(_ records: [JSONValue]) throws -> [JSONValue] {
     guard
@@ -21,7 +27,7 @@ struct FieldAnswers {
     let schema = try FieldSchema(JSONValue.parse(file.text), named: "contract")
     let scoresValues = records[0]["doc_type"]?.string == "nda"
     let extractor = FieldExtractor(schema: schema)
-    var tables = Tables()
+    var tables = Tables(listsWrongValues: usesAnnotatedSpans)
     var lines: [JSONValue] = []
     var seconds = 0.0
     var bytes = 0
@@ -33,10 +39,13 @@ struct FieldAnswers {
             Block(.preformatted(AnchoredText(unanchored: record["text"]?.string ?? "")))
           ]))
       let scores =
-        try tagger?.scores(text, as: .contract)
+        try (usesAnnotatedSpans ? nil : tagger)?.scores(text, as: .contract)
         ?? TagScores(labels: [], tokenRanges: [], logits: [])
       let start = DispatchTime.now().uptimeNanoseconds
-      let answers = extractor.answers(text: text, scores: scores, readWhole: true)
+      let answers =
+        usesAnnotatedSpans
+        ? extractor.answers(text: text, spans: annotated(record, schema: schema, text: text))
+        : extractor.answers(text: text, scores: scores, readWhole: true)
       seconds += Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9
       bytes += text.text.utf8.count
       let id = record["id"] ?? .null
@@ -63,10 +72,28 @@ struct FieldAnswers {
         seconds, Double(bytes) / 1e6 / max(seconds, 1e-9)))
     return lines
   }
+
+  private func annotated(_ record: JSONValue, schema: FieldSchema, text: ExtractedText)
+    -> [String: [Range<Int>]]
+  {
+    var spans: [String: [Range<Int>]] = [:]
+    for span in record["spans"]?.array ?? [] {
+      guard let start = span["start"]?.integer, let end = span["end"]?.integer,
+        let field = schema.fields.first(where: { $0.tag == span["field"]?.string })
+      else { continue }
+      spans[field.name, default: []].append(
+        text.utf8Offset(ofScalar: start)..<text.utf8Offset(ofScalar: end))
+    }
+    return spans
+  }
 }
 
 /// What is counted over the documents.
 private struct Tables {
+  let listsWrongValues: Bool
+
+  init(listsWrongValues: Bool) { self.listsWrongValues = listsWrongValues }
+
   private var words = SpanScores(fit: .words)
   private var characters = SpanScores(fit: .characters)
   private var spanReliability = Reliability()
@@ -109,11 +136,21 @@ private struct Tables {
       decided.wanted += isWanted ? 1 : 0
       decided.found += isFound ? 1 : 0
       decided.right += isWanted && isFound ? 1 : 0
+      if listsWrongValues, answer.status == .unsupported {
+        let gold = (record["values"]?[tag]?.array ?? []).compactMap(\.string).joined(
+          separator: "; ")
+        print("  \(tag): unsupported, from \((answer.raw ?? "").prefix(300)) | \(gold)")
+      }
       if answer.status == .found,
         let isRight = ValueCheck(field: field, gold: record["values"]?[tag]?.array ?? []).isRight(
           answer.value)
       {
         valueReliability.add(answer.confidence, isRight: isRight)
+        if listsWrongValues, !isRight {
+          let gold = (record["values"]?[tag]?.array ?? []).compactMap(\.string).joined(
+            separator: "; ")
+          print("  \(tag): \(answer.value.text()) from \((answer.raw ?? "").prefix(200)) | \(gold)")
+        }
         let kind = field.normalization == .boolean ? "yes/no" : tag
         var count = valuesRight[kind] ?? (0, 0)
         count.of += 1

@@ -123,7 +123,9 @@ enum IngestBenchmarkPDF {
   // MARK: Shapes
 
   private static func blocks(of document: Document) -> [[String: Any]] {
-    document.blocks.filter(\.isRead).map { block in
+    let read = document.blocks.filter(\.isRead)
+    let places = read.map(place(of:))
+    return zip(read, places).map { block, found in
       var object: [String: Any] = ["type": block.kind]
       if case .table(let table) = block.content {
         object["rows"] = rows(of: table)
@@ -132,12 +134,31 @@ enum IngestBenchmarkPDF {
       } else {
         object["text"] = block.texts.map(\.text).joined(separator: "\n")
       }
-      if let (page, box) = place(of: block) {
+      if let (page, box) = found {
         object["page"] = page
-        object["bbox"] = [box.x0, box.y0, box.x1, box.y1]
+        var right = box.x1
+        if case .table = block.content {
+        } else {
+          right = columnEdge(of: box, among: places.compactMap { $0?.page == page ? $0?.box : nil })
+        }
+        object["bbox"] = [box.x0, box.y0, right, box.y1]
       }
       return object
     }
+  }
+
+  /// The right edge of the column a block stands in: the set's boxes are as wide as their column
+  /// whatever the length of the last line, while anchors hold the ink alone.
+  private static func columnEdge(of box: Box, among others: [Box]) -> Double {
+    var edges: [Int: Int] = [:]
+    for other in others {
+      let shared = min(box.x1, other.x1) - max(box.x0, other.x0)
+      guard shared > (box.x1 - box.x0) * 0.5, other.x1 >= box.x1 - 1 else { continue }
+      edges[Int((other.x1 / 3).rounded()), default: 0] += 1
+    }
+    let best = edges.max { ($0.value, -$0.key) < ($1.value, -$1.key) }
+    guard let best, best.value >= 3 else { return box.x1 }
+    return max(box.x1, Double(best.key) * 3)
   }
 
   private static func rows(of table: Table) -> [[String]] {

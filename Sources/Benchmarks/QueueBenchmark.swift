@@ -83,7 +83,7 @@ struct QueueBenchmark {
       let queue = try JobQueue.open(at: site.appendingPathComponent("e\(steps).db"))
       let run = try queue.startRun(Self.newRun)
       let all = Self.documents(documents, steps: steps)
-      let clock = Stopwatch()
+      let clock = QueueStopwatch()
       try queue.enqueue(all, in: run)
       let count = Double(documents * steps)
       row("enqueue, one transaction, \(label) a document, jobs/s", count / clock.wall)
@@ -137,7 +137,7 @@ struct QueueBenchmark {
         try db.checkpoint()
       }
       for _ in 0..<400 {
-        let clock = Stopwatch()
+        let clock = QueueStopwatch()
         let claim = try queue.claim(worker: worker, run: run)
         claims.append(clock.cpu * 1000)
         try queue.release(claim[0], because: "bench")
@@ -268,7 +268,7 @@ struct QueueBenchmark {
     let page = [UInt8](repeating: 7, count: 4096)
     var times: [Double] = []
     for _ in 0..<60 {
-      let clock = Stopwatch()
+      let clock = QueueStopwatch()
       _ = unsafe page.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, 4096) }
       fdatasync(descriptor)
       times.append(clock.wall)
@@ -306,21 +306,21 @@ struct QueueBenchmarkWorker {
     let worker = try queue.startWorker(named: "bench", program: "bench")
     let output = JobOutput(path: "out", sha256: String(repeating: "0", count: 64), bytes: 10)
     var lines = ""
-    let start = Stopwatch.now
+    let start = QueueStopwatch.now
     while true {
-      let clock = Stopwatch()
+      let clock = QueueStopwatch()
       let claims = try queue.claim(worker: worker, run: served, count: batch)
       guard !claims.isEmpty else { break }
       let claimed = clock.wall * 1000
       _ = try queue.complete(claims.map { ($0, JobResult(.complete, output: output)) })
       lines += "\(claimed) \(clock.wall * 1000)\n"
     }
-    print("span \(start) \(Stopwatch.now)\n\(lines)")
+    print("span \(start) \(QueueStopwatch.now)\n\(lines)")
   }
 }
 
 /// Seconds since it was made, by the wall and by this process's CPU.
-private struct Stopwatch {
+private struct QueueStopwatch {
   static var now: Double { read(CLOCK_MONOTONIC) }
 
   private let wallStart = now

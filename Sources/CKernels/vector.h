@@ -269,7 +269,9 @@ static void quantize_rows(size_t rows, size_t k, size_t group, const float *x, s
     }                                                                                              \
   }
 
-// One panel straight from packed weights, for few rows.
+// One panel straight from packed weights, for few rows: here memory is the limit, and the processor's own
+// look ahead falls short of it. Bytes; one line is asked for twice at most.
+enum { AHEAD = 8192 };
 #define DIRECT(ROWS)                                                                               \
   static void direct8_##ROWS(size_t groups, size_t kp, const int16_t *q, const float *scale,       \
                              const int32_t *sums8, const void *packed, const uint16_t *scales,     \
@@ -282,6 +284,7 @@ static void quantize_rows(size_t rows, size_t k, size_t group, const float *x, s
         sum[r][c] = vi_zero();                                                                     \
       const int16_t *x = q + g * CK_GROUP8;                                                        \
       for (size_t i = 0; i < CK_GROUP8; i += 2, w += 2 * CK_PANEL) {                               \
+        __builtin_prefetch(w + AHEAD);                                                             \
         VI b[VECTORS];                                                                             \
         CK_UNROLL for (int c = 0; c < VECTORS; c++) b[c] = vi_bytes(w + c * 2 * LANES);            \
         CK_UNROLL for (int r = 0; r < ROWS; r++) {                                                 \
@@ -302,6 +305,7 @@ static void quantize_rows(size_t rows, size_t k, size_t group, const float *x, s
         sum[r][c] = vi_set(-sums8[r * groups + g]);                                                \
       const int16_t *x = q + g * CK_GROUP4;                                                        \
       for (size_t i = 0; i < CK_GROUP4; i += 8, w += 2 * CK_PANEL) {                               \
+        __builtin_prefetch((const char *)w + AHEAD);                                               \
         VI nibbles[VECTORS];                                                                       \
         CK_UNROLL for (int c = 0; c < VECTORS; c++) nibbles[c] = vi_load(w + c * 2 * LANES);       \
         CK_UNROLL for (int t = 0; t < 4; t++) CK_UNROLL for (int c = 0; c < VECTORS; c++) {        \

@@ -31,15 +31,21 @@ package final class Engine: Sendable {
     configuration = try Configuration(
       TensorStore.json(folder.appendingPathComponent("config.json")))
     let store = try TensorStore(folder: folder)
+    if let packed = store.packedFormat, weights != .asStored, weights.packed != packed {
+      throw InferenceError(
+        .request,
+        "\(folder.lastPathComponent) is packed as \(packed.rawValue) already and cannot be kept as \(weights.rawValue)."
+      )
+    }
     model = try Model(
       store, configuration, weights: weights, kernels: kernels, workers: Workers(threads))
     let hidden = configuration.hiddenSize
     switch configuration.head {
     case .languageModel:
       tagger = nil
-      let own = store.contains("lm_head.weight") && !configuration.tiedEmbeddings
       head = try store.matrix(
-        own ? "lm_head.weight" : "model.embed_tokens.weight", configuration.vocabularySize, hidden,
+        configuration.tiedEmbeddings ? "model.embed_tokens.weight" : "lm_head.weight",
+        configuration.vocabularySize, hidden,
         as: weights.ofHead)
     case .tagging:
       let tagger = try TagHead(store, configuration, weights)
@@ -47,7 +53,7 @@ package final class Engine: Sendable {
       head = tagger.output
     }
     files = store.files
-    for file in store.files { file.release() }
+    store.release()
   }
 
   /// Names of what a tagging checkpoint marks, in the order of its logits; empty for one that writes.

@@ -20,8 +20,9 @@ package struct DocumentReader: Sendable {
   ) throws(ReadError) -> Document {
     // A pipe or a device would hang the reader.
     let kind =
-      try? FileManager.default.attributesOfItem(atPath: url.path)[.type] as? FileAttributeType
-    if let kind, kind != .typeRegular, kind != .typeSymbolicLink {
+      try? FileManager.default.attributesOfItem(
+        atPath: url.resolvingSymlinksInPath().path)[.type] as? FileAttributeType
+    if let kind, kind != .typeRegular {
       throw ReadError(
         .unreadable, file: name, what: "it is no regular file", advice: "Leave it out.")
     }

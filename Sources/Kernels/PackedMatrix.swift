@@ -43,32 +43,83 @@ package enum PackedFormat: String, Sendable, CaseIterable {
   /// Σ(w − ŵ)² / Σw² of quantising; 0 for the others.
   package private(set) var squaredError = 0.0
   let storage: UnsafeMutableRawPointer
+  /// Who owns `storage`: nil for this matrix itself, else the mapped file, which is never written.
+  private let owner: (any AnyObject & Sendable)?
+
+  /// Bytes a matrix of this shape takes when packed.
+  package static func byteCount(outputs: Int, inputs: Int, as format: PackedFormat) -> Int {
+    Layout(outputs: outputs, inputs: inputs, format: format).byteCount
+  }
+
+  /// Where things stand in a packed matrix.
+  private struct Layout {
+    let panelStride: Int
+    let paddedInputs: Int
+    let scalesAt: Int
+    let byteCount: Int
+
+    init(outputs: Int, inputs: Int, format: PackedFormat) {
+      let panels = (outputs + 15) / 16
+      let group = format.group
+      paddedInputs = (inputs + group - 1) / group * group
+      switch format {
+      case .f32:
+        panelStride = inputs * 16
+        scalesAt = panels * panelStride * 4
+        byteCount = scalesAt
+      case .bf16:
+        panelStride = (inputs + 1) / 2 * 32
+        scalesAt = panels * panelStride * 2
+        byteCount = scalesAt
+      case .int8, .int4:
+        panelStride = paddedInputs * 16 * format.bits! / 8
+        scalesAt = panels * panelStride
+        byteCount = scalesAt + panels * paddedInputs / group * 32
+      }
+    }
+  }
+
+  /// A matrix packed before, in a mapped file that `owner` keeps: nothing is copied, and pages are read when
+  /// a product first needs them.
+  package init(
+    packed bytes: UnsafeRawBufferPointer, owner: any AnyObject & Sendable, outputs: Int,
+    inputs: Int,
+    as format: PackedFormat
+  ) {
+    let layout = Layout(outputs: outputs, inputs: inputs, format: format)
+    precondition(bytes.count == layout.byteCount, "packed weights of another shape")
+    self.outputs = outputs
+    self.inputs = inputs
+    self.format = format
+    panelStride = layout.panelStride
+    paddedInputs = layout.paddedInputs
+    scalesAt = layout.scalesAt
+    byteCount = layout.byteCount
+    self.owner = owner
+    unsafe storage = UnsafeMutableRawPointer(mutating: bytes.baseAddress!)
+  }
+
+  /// Lends the packed bytes, weights and scales.
+  package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows
+    -> Result
+  {
+    unsafe try body(UnsafeRawBufferPointer(start: storage, count: byteCount))
+  }
 
   private init(outputs: Int, inputs: Int, format: PackedFormat) {
     self.outputs = outputs
     self.inputs = inputs
     self.format = format
-    let panels = (outputs + 15) / 16
-    let group = format.group
-    paddedInputs = (inputs + group - 1) / group * group
-    switch format {
-    case .f32:
-      panelStride = inputs * 16
-      scalesAt = panels * panelStride * 4
-      byteCount = scalesAt
-    case .bf16:
-      panelStride = (inputs + 1) / 2 * 32
-      scalesAt = panels * panelStride * 2
-      byteCount = scalesAt
-    case .int8, .int4:
-      panelStride = paddedInputs * 16 * format.bits! / 8
-      scalesAt = panels * panelStride
-      byteCount = scalesAt + panels * paddedInputs / group * 32
-    }
+    let layout = Layout(outputs: outputs, inputs: inputs, format: format)
+    panelStride = layout.panelStride
+    paddedInputs = layout.paddedInputs
+    scalesAt = layout.scalesAt
+    byteCount = layout.byteCount
+    owner = nil
     unsafe storage = UnsafeMutableRawPointer.allocate(byteCount: max(byteCount, 64), alignment: 64)
   }
 
-  deinit { unsafe storage.deallocate() }
+  deinit { if owner == nil { unsafe storage.deallocate() } }
 
   /// Packs row-major bf16 weights, as bf16 or f32.
   package convenience init(

@@ -3,6 +3,7 @@ import Foundation
 import Inference
 import JSON
 import Kernels
+import TestSupport
 import Testing
 
 /// Weights kept in other formats than the file's.
@@ -137,5 +138,52 @@ import Testing
       let bytes = session.memoryBytes
       #expect(abs(bytes - predicted) <= engine.configuration.layers.count * 64 * 64)
     }
+  }
+}
+
+@Suite struct QuantizerTests {
+  @Test(arguments: Fixture.checkpoints, [WeightFormat.bf16, .int8, .int4])
+  func `a packed checkpoint reads as the same weights packed at loading`(
+    _ fixture: String, _ format: WeightFormat
+  ) throws {
+    let folder = try TemporaryFolder()
+    let target = folder.url.appendingPathComponent("packed")
+    var steps: [Int] = []
+    let losses = try Quantizer.quantize(
+      Fixture.folder(fixture), to: target, as: format, progress: { done, _ in steps.append(done) })
+    #expect(losses.count > 20 && steps == steps.sorted())
+    #expect(losses.allSatisfy { $0.relativeError < 0.2 })
+    let packed = try Engine(folder: target, threads: 1)
+    let loaded = try Engine(folder: Fixture.folder(fixture), weights: format, threads: 1)
+    let text = SessionTests.text(200, seed: 6, vocabulary: packed.configuration.vocabularySize)
+    let first = try SessionTests.read(packed, text, pieces: [200]).logits
+    #expect(try first == SessionTests.read(loaded, text, pieces: [200]).logits)
+    #expect(throws: InferenceError.self) {
+      try Quantizer.quantize(target, to: folder.url.appendingPathComponent("again"), as: .int8)
+    }
+    #expect(throws: InferenceError.self) {
+      try Quantizer.quantize(Fixture.folder(fixture), to: target, as: .int8)
+    }
+    #expect(throws: InferenceError.self) { try Engine(folder: target, weights: .f32, threads: 1) }
+  }
+
+  @Test func `what packing costs is measured in the outputs`() throws {
+    let folder = try TemporaryFolder()
+    let golden = try Golden("reader-v0")
+    let text = Array(try golden.tokens("cuad1500.ids")[..<600])
+    let reference = try Engine(folder: DefaultReader.folder, threads: 1)
+    var found: [Divergence] = []
+    for format in [WeightFormat.int8, .int4] {
+      let target = folder.url.appendingPathComponent(format.rawValue)
+      _ = try Quantizer.quantize(DefaultReader.folder, to: target, as: format)
+      let engine = try Engine(folder: target, threads: 1)
+      found.append(try Divergence(of: engine, from: reference, on: text))
+    }
+    let none = try Divergence(of: reference, from: reference, on: text)
+    #expect(none.meanDivergence == 0 && none.sameTop == 1)
+    #expect(found[0].meanDivergence < 0.01 && found[0].sameTop > 0.97)
+    #expect(found[1].meanDivergence < 0.5 && found[1].sameTop > 0.8)
+    #expect(found[0].meanDivergence < found[1].meanDivergence)
+    print("packing the default reader: \(found)")
   }
 }

@@ -49,6 +49,18 @@ import Testing
     #expect(parsed.keyPosition(of: "/ü/0/c")?.description == "4:5")
     #expect(parsed.position(of: "/ü/0")?.description == "3:8")
     #expect(parsed.position(of: "/nothing") == nil)
+    let odd = try PositionedJSON(Array(#"{"a/b": {"~1": [7]}, "": 8}"#.utf8), .json)
+    #expect(odd.position(of: "/a~1b/~01/0")?.column == 17)
+    #expect(odd.position(of: "/")?.column == 26 && odd.position(of: "")?.column == 1)
+    #expect(odd.position(of: "/a~1b/~01/1") == nil && odd.position(of: "a") == nil)
+  }
+
+  @Test func `places take memory by the text's length, not by keys times values`() throws {
+    // As a table of pointers this would be 20 GB.
+    let key = String(repeating: "k", count: 200_000)
+    let text = "{\"\(key)\": [" + String(repeating: "0,", count: 99_999) + "0]}"
+    let parsed = try PositionedJSON(Array(text.utf8), .json)
+    #expect(parsed.offset(of: "/\(key)/99999") == text.utf8.count - 3)
   }
 
   @Test func `nesting beyond 512 levels is an error, not a crash`() {

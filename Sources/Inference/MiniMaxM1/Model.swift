@@ -32,6 +32,7 @@ struct Model: Sendable {
     var layers: [DecoderLayer] = []
     for layer in configuration.layers.indices {
       layers.append(try DecoderLayer(store, layer: layer, configuration, format))
+      store.release()
     }
     self.layers = layers
     norm = try store.vector("model.norm.weight", hidden)

@@ -96,7 +96,38 @@ package struct TensorStore: Sendable {
   package func matrix(
     _ name: String, _ outputs: Int, _ inputs: Int, as format: WeightFormat
   ) throws(InferenceError) -> PackedMatrix {
-    try tensor(name, [outputs, inputs]).packed(as: format)
+    for packed in PackedFormat.allCases {
+      guard let tensor = tensors["\(name).\(packed.rawValue)"] else { continue }
+      let bytes = PackedMatrix.byteCount(outputs: outputs, inputs: inputs, as: packed)
+      guard tensor.type == .u8, tensor.shape == [bytes] else {
+        throw InferenceError(
+          .tensor,
+          "Tensor '\(tensor.name)' should be U8[\(bytes)] for [\(outputs), \(inputs)], but the file has \(tensor.type.rawValue)\(tensor.shape)."
+        )
+      }
+      return unsafe PackedMatrix(
+        packed: tensor.bytes, owner: tensor.file, outputs: outputs, inputs: inputs, as: packed)
+    }
+    return try tensor(name, [outputs, inputs]).packed(as: format)
+  }
+
+  /// Lets the system take back what loading has read so far.
+  package func release() {
+    for file in files { file.release() }
+  }
+
+  /// The tensors of one file, in the order they stand in it.
+  func tensors(of file: MappedFile) -> [Tensor] {
+    tensors.values.filter { $0.file === file }.sorted { $0.range.lowerBound < $1.range.lowerBound }
+  }
+
+  /// The packed format of the checkpoint's matrices; nil when they are as any program reads them.
+  package var packedFormat: PackedFormat? {
+    for format in [PackedFormat.int4, .int8, .bf16]
+    where tensors.keys.contains(where: { $0.hasSuffix(".\(format.rawValue)") }) {
+      return format
+    }
+    return nil
   }
 }
 

@@ -27,7 +27,8 @@ struct HTMLAttributes {
     case 3 where name == "rel":
       if value.contains("author") { flags.insert(.byline) }
     case 4 where name == "href":
-      flags.insert(.link)
+      // An address in a contract is a link, too, but no sign of a list of links.
+      if !value.begins("mailto:"), !value.begins("tel:") { flags.insert(.link) }
       if value.first == 0x23 { flags.insert(.anchorLink) }
     case 4 where name == "role": addRole(value.text(40).lowercased())
     case 4 where name == "lang" && tag == .html: language = value.text(40)
@@ -245,16 +246,24 @@ enum HTMLNames {
     static let apart = Meanings(rawValue: 16)
     static let postContent = Meanings(rawValue: 32)
     static let byline = Meanings(rawValue: 64)
+    /// Around the content, or what a section of it is about (`sharing`, `cookies`).
+    static let topical = Meanings(rawValue: 128)
   }
 
   private static let lists: [(Meanings, String)] = [
     (
       .unlikely,
       """
-      -ad- ai2html banner breadcrumb combx comment community cover-wrap disqus extra footer gdpr \
-      header legends menu related remark replies rss shoutbox sidebar skyscraper social sponsor \
-      supplemental ad-break agegate pagination pager popup yom-remote cookie consent newsletter \
-      subscribe navbar nav- -nav navigation masthead toolbar widget promo share skip-link
+      -ad- ai2html breadcrumb combx comment cover-wrap disqus footer menu related replies \
+      shoutbox sidebar skyscraper sponsor supplemental ad-break agegate pagination pager popup \
+      yom-remote navbar nav- -nav navigation masthead toolbar widget skip-link
+      """
+    ),
+    (
+      .topical,
+      """
+      banner community extra gdpr header legends remark rss social cookie consent newsletter \
+      subscribe promo share sharing
       """
     ),
     (.likely, "and article body column content main shadow"),
@@ -272,7 +281,7 @@ enum HTMLNames {
     (
       .apart,
       """
-      addthis sharedaddy share-button sharebutton social-share share-links sharelinks sharing \
+      addthis sharedaddy share-button sharebutton social-share share-links sharelinks \
       related-posts relatedposts related-articles jp-relatedposts recommended-posts cookie-consent \
       cookie-banner cookie-notice newsletter-signup newsletter-form subscribe-form \
       post-navigation nav-links nav-below nav-above wp-pagenavi breadcrumb author-bio authorbox \
@@ -333,6 +342,7 @@ enum HTMLNames {
     }
     var flags: HTMLTree.Flags = []
     if found.contains(.unlikely) { flags.insert(.unlikely) }
+    if found.contains(.topical) { flags.insert(.topical) }
     if found.contains(.likely) { flags.insert(.likely) }
     if found.contains(.apart) { flags.insert(.apart) }
     if found.contains(.postContent) { flags.insert(.postContent) }

@@ -65,12 +65,27 @@ struct HTMLContentAttempt {
     if node.flags.contains(.around) || node.flags.contains(.apart) { return true }
     guard cutsUnlikely else { return false }
     if node.flags.contains(.byline), text < 100, text > 0 { return true }
-    guard node.flags.contains(.unlikely), !node.flags.contains(.likely),
+    let isNamedAround =
+      node.flags.contains(.unlikely) || node.flags.contains(.topical) && !isSection(index)
+    guard isNamedAround, !node.flags.contains(.likely),
       !node.flags.contains(.main), !node.flags.contains(.postContent)
     else { return false }
     switch node.tag {
     case .body, .html, .a, .article, .main, .table, .tbody, .tr, .td, .th, .h1: return false
     default: return !isInside(index, .table) && !isInside(index, .code)
+    }
+  }
+
+  /// Reads like a section of a text or a part of one: a heading, words that are no links, and nothing
+  /// to press.
+  private func isSection(_ index: Int) -> Bool {
+    let sums = statistics[index]
+    if sums.text >= 1500 { return true }
+    guard sums.inputs == 0, statistics.linkDensity(index) < 0.3 else { return false }
+    switch tree.nodes[index].tag {
+    case .h1, .h2, .h3, .h4, .h5, .h6: return true
+    case .p, .li, .dt, .dd, .blockquote: return sums.text >= 100
+    default: return sums.text >= 100 && sums.headingText > 0
     }
   }
 
@@ -280,14 +295,13 @@ struct HTMLContentAttempt {
     // A quarter of all there is: never mere trimmings.
     if Int(sums.text) * 4 > whole { return false }
     switch node.tag {
-    case .h1, .h2: return usesWeights && node.value < 0
     case .form, .fieldset, .table, .ul, .ol, .div, .section, .dl: break
     default: return false
     }
     if statistics.isDataTable(index) || sums.dataTables > 0 && node.tag != .form { return false }
     if isInsideDataTable(index) { return false }
     let weight = usesWeights ? Int(node.value) : 0
-    if weight < 0, sums.text < 1000 { return true }
+    if weight < 0, sums.text < 1000, !isSection(index) { return true }
     guard sums.commas < 10 else { return false }
     let isList =
       node.tag == .ul || node.tag == .ol || Double(sums.listText) > 0.9 * Double(sums.text)
@@ -306,7 +320,8 @@ struct HTMLContentAttempt {
     if !isList, headings < 0.9, sums.text < 25, sums.images == 0 || sums.images > 2, density > 0 {
       return true
     }
-    if !isList, weight < 25, density > 0.2 { return true }
+    let most = isSection(index) ? 0.5 : 0.2
+    if !isList, density > most, weight < 25 { return true }
     if weight >= 25, density > 0.5 { return true }
     // A list of nothing but links, item by item.
     if isList, density > 0.8, sums.text < 1500, !isInside(index, .li) { return true }

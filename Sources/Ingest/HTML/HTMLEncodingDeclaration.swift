@@ -1,8 +1,10 @@
-/// The encoding a page declares within its first 1024 bytes, by the WHATWG's prescan; an XML
-/// declaration counts too.
+/// The encoding a page declares, by the WHATWG's prescan; an XML declaration counts too.
+///
+/// Of the page, 64 KiB are looked through: browsers begin with 1024 bytes and start anew when a
+/// declaration comes later.
 enum HTMLEncodingDeclaration {
   static func encoding(of bytes: [UInt8]) -> TextEncoding? {
-    var scan = Scan(bytes: Array(bytes.prefix(1024)))
+    var scan = Scan(bytes: Array(bytes.prefix(1 << 16)))
     if let found = scan.run() { return found }
     return xmlDeclaration(bytes)
   }

@@ -174,6 +174,10 @@ import Foundation
       // hands out a full buffer before it steps on.
       var end = here
       while unsafe end > here - 4 && !matches(characters, count, endingAt: end) { end -= 1 }
+      // A lone `<` is handed out before the parser steps over it.
+      if end == here - 4, unsafe matches(characters, count, endingAt: here + count) {
+        end = here + count
+      }
       let isAmpersand = unsafe count == 1 && characters[0] == 0x26
       if end > here - 4, !isAmpersand {
         let first = input.pageOffset(end - count)
@@ -186,7 +190,7 @@ import Foundation
     private func matches(_ characters: UnsafePointer<xmlChar>, _ count: Int, endingAt end: Int)
       -> Bool
     {
-      guard end >= count else { return false }
+      guard end >= count, end <= input.byteCount else { return false }
       return unsafe input.text.withUnsafeBufferPointer { text in
         unsafe memcmp(characters, text.baseAddress! + end - count, count) == 0
       }
@@ -226,10 +230,11 @@ import Foundation
         for scalar in text.unicodeScalars { append(.reference, scalar.value, last, last) }
         return
       }
+      let isClosed = source.utf8[last - 1] == 0x3B
       let isNumber = first + 1 < source.utf8.count && source.utf8[first + 1] == 0x23
-      if text == "&", !isNumber, !HTMLReferences.spellsAmpersand(source.utf8, first) {
+      if text == "&", !isNumber, !isClosed || !HTMLReferences.spellsAmpersand(source.utf8, first) {
         if let (value, length) = HTMLReferences.modern(source.utf8, first) {
-          // A name of HTML 5, which the parser does not know: it comes next as text.
+          // A name the parser does not know, or not without a semicolon: it comes next as text.
           usedUpTo = first + length
           append(.reference, value, first, first + length)
         } else {

@@ -1,3 +1,5 @@
+import CLibXML2
+
 /// Character references beyond what libxml2 (HTML 4) decodes.
 enum HTMLReferences {
   /// Numbers 128 to 159 mean windows-1252 on the web (`&#150;` is a dash, `&#146;` an apostrophe).
@@ -19,7 +21,8 @@ enum HTMLReferences {
     return name.elementsEqual("amp".utf8) || name.elementsEqual("AMP".utf8)
   }
 
-  /// The scalar and the length in bytes of a reference at `start` by a name that HTML 5 added.
+  /// The scalar and the length in bytes of a reference at `start` by a name that HTML 5 added, or by
+  /// one of the old names that need no semicolon (those of Latin-1, and `lt`, `gt`, `amp`, `quot`).
   static func modern(_ utf8: [UInt8], _ start: Int) -> (UInt32, Int)? {
     var end = start + 1
     while end < utf8.count, end - start < 32 {
@@ -30,10 +33,19 @@ enum HTMLReferences {
       else { break }
       end += 1
     }
-    guard end < utf8.count, utf8[end] == 0x3B,
-      let value = names[String(decoding: utf8[start + 1..<end], as: UTF8.self)]
-    else { return nil }
-    return (value, end + 1 - start)
+    let name = utf8[start + 1..<end]
+    guard !name.isEmpty else { return nil }
+    if end < utf8.count, utf8[end] == 0x3B {
+      guard let value = names[String(decoding: name, as: UTF8.self)] else { return nil }
+      return (value, end + 1 - start)
+    }
+    let characters = Array(name) + [0]
+    let found = unsafe characters.withUnsafeBufferPointer { buffer in
+      unsafe htmlEntityLookup(buffer.baseAddress)
+    }
+    guard let found = unsafe found else { return nil }
+    let value = unsafe UInt32(found.pointee.value)
+    return value <= 0xFF ? (value, end - start) : nil
   }
 
   private static let names: [String: UInt32] = [

@@ -55,6 +55,8 @@ struct HTMLTree {
     static let apart = Flags(rawValue: 1 << 12)
     static let blockStyle = Flags(rawValue: 1 << 13)
     static let postContent = Flags(rawValue: 1 << 17)
+    /// Named like what is around content, or like what a section of it is about.
+    static let topical = Flags(rawValue: 1 << 14)
     static let link = Flags(rawValue: 1 << 18)
   }
 

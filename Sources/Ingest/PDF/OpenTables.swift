@@ -185,7 +185,12 @@ struct OpenTables {
     guard !borders.isEmpty else { return nil }
     let columnCount = borders.count + 1
     // Two rows alone prove little: then there must be three columns.
-    guard tabular.count >= 3 || columnCount >= 3 else { return nil }
+    if tabular.count < 3 {
+      let figures = rows[tabular[tabular.count - 1]].pieces.dropFirst().count { piece in
+        piece.words.allSatisfy { words[$0].isFigure(speller.page) }
+      }
+      guard columnCount >= 3, figures * 2 >= columnCount - 1 else { return nil }
+    }
     func column(_ x: Float) -> Int { borders.firstIndex { $0 > x } ?? borders.count }
 
     // Most rows must have most of the columns, and cells must be short.
@@ -209,6 +214,14 @@ struct OpenTables {
       var long = 0
       for at in tabular where rows[at].pieces.allSatisfy({ $0.glyphs > 28 }) { long += 1 }
       if long * 2 > tabular.count { return nil }
+      // Figures on both sides of much white are the axes of a chart.
+      let isAxes = tabular.allSatisfy { at in
+        let pieces = rows[at].pieces
+        return pieces.count == 2
+          && pieces.allSatisfy { $0.words.allSatisfy { words[$0].isFigure(speller.page) } }
+          && pieces[1].x0 - pieces[0].x1 > (pieces[1].x1 - pieces[0].x0) * 0.6
+      }
+      if isAxes { return nil }
     }
 
     var lineRange = run

@@ -55,10 +55,12 @@ struct PageLayout {
           page: page, words: standIns(for: ruled, in: speller.words), upright: speller.upright)
         columns = ReadingOrder(words: speller.words).columns(isDoubtful: &isDoubtful)
           .map { speller.words.lines(of: $0) }
-        return columns.flatMap { blocks(of: $0, speller, rulings, tables) }
+        let indents = ParagraphBuilder.firstLineIndents(in: columns, speller)
+        return columns.flatMap { blocks(of: $0, speller, rulings, tables, indents) }
       }
     }
-    return columns.flatMap { blocks(of: $0, speller, rulings, []) }
+    let indents = ParagraphBuilder.firstLineIndents(in: columns, speller)
+    return columns.flatMap { blocks(of: $0, speller, rulings, [], indents) }
   }
 
   /// Whether three rows near each other have a gap at the same place.
@@ -110,9 +112,15 @@ struct PageLayout {
 
   /// The blocks of one column: tables where they stand, paragraphs between them.
   private func blocks(
-    of lines: [Line], _ speller: LineSpeller, _ rulings: Rulings?, _ tables: [Table]
+    of lines: [Line], _ speller: LineSpeller, _ rulings: Rulings?, _ tables: [Table],
+    _ indents: [Float]
   ) -> [PageBlock] {
-    let builder = ParagraphBuilder(speller: speller, bodySize: bodySize, memory: memory)
+    // Rows of pieces may stand out of their column; lines of text show its margins better.
+    let solid = zip(lines, OpenTables.rows(of: lines, speller))
+      .filter { !$0.1.isTabular }.map(\.0)
+    let builder = ParagraphBuilder(
+      speller: speller, bodySize: bodySize, memory: memory,
+      column: solid.count >= 3 ? solid : lines, firstLineIndents: indents)
     var blocks: [PageBlock] = []
     var stretch: [Line] = []
     var placed = Set<Int>()

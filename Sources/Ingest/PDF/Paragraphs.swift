@@ -9,12 +9,45 @@ struct ParagraphBuilder {
   /// Size of most letters on these pages.
   let bodySize: Float
   /// Knows which words have a hyphen of their own.
-  var memory: WordMemory
+  let memory: WordMemory
+  /// All lines of the column, tables' among them: they show its margins.
+  let column: [Line]
+  /// How far first lines of paragraphs stand in from the lines after them, as seen on the page.
+  let firstLineIndents: [Float]
 
-  init(speller: LineSpeller, bodySize: Float, memory: WordMemory) {
+  init(
+    speller: LineSpeller, bodySize: Float, memory: WordMemory, column: [Line],
+    firstLineIndents: [Float]
+  ) {
     self.speller = speller
     self.bodySize = bodySize
     self.memory = memory
+    self.column = column
+    self.firstLineIndents = firstLineIndents
+  }
+
+  /// The indents of lines without a marker that are followed by a line further left, at the usual
+  /// distance: what makes an indented line the first of a paragraph.
+  static func firstLineIndents(in columns: [[Line]], _ speller: LineSpeller) -> [Float] {
+    var indents: [(indent: Float, count: Int)] = []
+    for lines in columns {
+      for (a, b) in zip(lines, lines.dropFirst()) {
+        let size = max(a.size, 1)
+        let indent = a.x0 - b.x0
+        guard indent > size * 0.75, indent < size * 4.5, abs(a.size - b.size) < 0.6,
+          b.y1 - a.y1 < size * 1.7, b.width > size * 12 || b.x1 < a.x1,
+          let first = a.words.first, speller.words[first].table < 0
+        else { continue }
+        let scalars = speller.words[first].glyphs.map { speller.page.glyphs[$0].scalar }
+        if ListMarker(word: scalars, isAlone: a.words.count == 1) != nil { continue }
+        if let at = indents.firstIndex(where: { abs($0.indent - indent) < 1 }) {
+          indents[at].count += 1
+        } else {
+          indents.append((indent, 1))
+        }
+      }
+    }
+    return indents.filter { $0.count >= 2 }.map(\.indent)
   }
 
   /// What one line gives away about its place in a paragraph.
@@ -26,6 +59,8 @@ struct ParagraphBuilder {
     var endsSentence: Bool
     var endsClause: Bool
     var startsLower: Bool
+    var isCapitals: Bool
+    var letters: Int
     /// Where the text after a marker begins.
     var textX0: Float
   }
@@ -34,8 +69,8 @@ struct ParagraphBuilder {
     guard !lines.isEmpty else { return [] }
     let evidence = lines.map(evidence(of:))
     let pitch = typicalPitch(lines, evidence)
-    let rights = lines.indices.map { rightMargin(near: $0, lines) }
-    let left = lines.map(\.x0).min() ?? 0
+    let rights = lines.map { rightMargin(near: $0) }
+    let left = column.map(\.x0).min() ?? lines.map(\.x0).min() ?? 0
 
     var groups: [Range<Int>] = []
     var start = 0
@@ -84,8 +119,15 @@ struct ParagraphBuilder {
     var ink: Float = 0
     var glyphs = 0
     var bold = 0
+    var lower = 0
+    var upper = 0
     for index in line.words {
       let word = words[index]
+      for at in word.glyphs {
+        let scalar = speller.page.glyphs[at].scalar
+        if scalar >= 0x61 && scalar <= 0x7A { lower += 1 }
+        if scalar >= 0x41 && scalar <= 0x5A { upper += 1 }
+      }
       ink += word.width
       glyphs += word.glyphs.count
       if speller.page.styles[Int(word.style)].isBold { bold += word.glyphs.count }
@@ -107,7 +149,7 @@ struct ParagraphBuilder {
       endsSentence: [0x2E, 0x3F, 0x21].contains(final),
       endsClause: [0x2E, 0x3F, 0x21, 0x3A, 0x3B, 0x2014, 0x2013].contains(final),
       startsLower: initial >= 0x61 && initial <= 0x7A || initial >= 0xDF && initial <= 0xFF,
-      textX0: textX0)
+      isCapitals: lower == 0 && upper > 0, letters: lower + upper, textX0: textX0)
   }
 
   /// The usual distance of line to line: the median over lines that run on.
@@ -124,19 +166,21 @@ struct ParagraphBuilder {
 
   /// Where text ends on the right around a line: as far as more than one line goes, since a single
   /// one may run over (an address that cannot be broken, say).
-  private func rightMargin(near index: Int, _ lines: [Line]) -> Float {
-    let near = lines[max(0, index - 10)..<min(lines.count, index + 11)]
-    var first: Float = -.infinity
-    var second: Float = -.infinity
-    for line in near {
-      if line.x1 > first {
+  private func rightMargin(near line: Line) -> Float {
+    let reach = max(line.height, 4) * 14
+    var first = line.x1
+    var second = -Float.infinity
+    var count = 0
+    for other in column where abs(other.centerY - line.centerY) < reach {
+      count += 1
+      if other.x1 > first {
         second = first
-        first = line.x1
-      } else if line.x1 > second {
-        second = line.x1
+        first = other.x1
+      } else if other.x1 > second {
+        second = other.x1
       }
     }
-    return near.count >= 5 && first - second > bodySize * 1.5 ? second : first
+    return count >= 5 && first - second > bodySize * 1.5 ? max(second, line.x1) : first
   }
 
   // MARK: Where paragraphs end
@@ -183,11 +227,13 @@ struct ParagraphBuilder {
     let column = (left + rights[next]) / 2
     let areCentered =
       abs(centerA - centerB) < size * 0.5 && abs(centerA - column) < size
-      && abs(a.x0 - b.x0) > size * 0.6 && a.x0 > left + size && b.x0 > left + size * 0.5
+      && abs(centerB - column) < size && abs(a.x0 - b.x0) > size * 0.6 && a.x0 > left + size
+      && b.x0 > left + size * 0.5 && b.x1 < rights[next] - size * 0.4
     if areCentered { return eb.marker != nil && ea.endsSentence }
 
     let indent = b.x0 - a.x0
     if let marker = eb.marker {
+      if ea.isCapitals, !eb.isCapitals, ea.letters >= 8 { return true }
       // A marker at the start of a line is one where the line before had ended, or where this
       // line does not stand as the text above runs.
       let isPlausible = ea.endsClause || isRoomy || endsInConjunction(a)
@@ -200,6 +246,18 @@ struct ParagraphBuilder {
       return false
     }
     if isRoomy { return true }
+    // Capitals are a title of their own.
+    if group.count <= 3, ea.isCapitals, !eb.isCapitals, !eb.startsLower, ea.letters >= 8,
+      eb.letters >= 8
+    {
+      return true
+    }
+    // Where paragraphs begin with an indent, a second line that has it begins the next one.
+    if group.count == 1, ea.marker == nil, abs(indent) < size * 0.3, !eb.startsLower,
+      isFirstLineIndent(a, left)
+    {
+      return true
+    }
     // Two first lines in a row: the first was a paragraph of one line.
     if group.count == 1, abs(indent) < size * 0.3, ea.endsClause, next + 1 < lines.count,
       lines[next + 1].x0 < b.x0 - size * 0.75, evidence[next + 1].marker == nil,
@@ -233,6 +291,16 @@ struct ParagraphBuilder {
       return ea.endsClause || !eb.startsLower
     }
     return false
+  }
+
+  /// Whether a line stands in by what first lines stand in here, from the margin of lines near it.
+  private func isFirstLineIndent(_ line: Line, _ left: Float) -> Bool {
+    guard !firstLineIndents.isEmpty else { return false }
+    let reach = max(line.height, 4) * 16
+    return column.contains { other in
+      abs(other.centerY - line.centerY) < reach
+        && firstLineIndents.contains { abs(line.x0 - other.x0 - $0) < 1 }
+    }
   }
 
   private func endsInConjunction(_ line: Line) -> Bool {

@@ -9,6 +9,8 @@ struct ReadingOrder {
   /// Words of lines that run over into the next column, and where their line stands: an address
   /// that cannot be broken, a table too wide for its column.
   private let overflow: [Int: Float]
+  /// From the first line to the last.
+  private let pageHeight: Float
 
   /// One column: indices into ``words``.
   typealias Column = [Int]
@@ -16,17 +18,22 @@ struct ReadingOrder {
   init(words: ContiguousArray<Word>) {
     self.words = words
     overflow = Self.overflow(words)
+    var top: Float = .infinity
+    var bottom: Float = -.infinity
+    for word in words {
+      top = min(top, word.y0)
+      bottom = max(bottom, word.y1)
+    }
+    pageHeight = max(bottom - top, 0)
   }
 
-  /// Where the stretch of words on one baseline that holds a word begins.
+  /// Where the words on one baseline begin.
   private static func start(
     of word: Word, among near: ArraySlice<Int>, in words: ContiguousArray<Word>
   ) -> Float {
-    let line = near.filter { abs(words[$0].y1 - word.y1) < 0.3 && words[$0].x0 <= word.x0 }
-      .sorted { words[$0].x0 > words[$1].x0 }
     var start = word.x0
-    for index in line {
-      if words[index].x1 < start - word.height * 1.5 { break }
+    for index in near
+    where abs(words[index].y1 - word.y1) < 0.3 && abs(words[index].height - word.height) < 0.3 {
       start = min(start, words[index].x0)
     }
     return start
@@ -46,13 +53,13 @@ struct ReadingOrder {
     for (n, u) in order.enumerated() {
       let first = words[u]
       var at = n + 1
-      while at < order.count, words[order[at]].centerY - first.centerY < first.height * 0.7 {
+      while at < order.count, words[order[at]].centerY - first.centerY < first.height * 0.85 {
         let second = words[order[at]]
         at += 1
         guard first.glyphs.count + second.glyphs.count >= 6,
           min(first.x1, second.x1) - max(first.x0, second.x0) > first.height * 0.3,
           abs(first.y1 - second.y1) > first.height * 0.06,
-          min(first.y1, second.y1) - max(first.y0, second.y0) > first.height * 0.2,
+          min(first.y1, second.y1) - max(first.y0, second.y0) > first.height * 0.12,
           max(first.height, second.height) < min(first.height, second.height) * 1.6,
           first.table < 0, second.table < 0
         else { continue }
@@ -66,11 +73,15 @@ struct ReadingOrder {
         for other in near where abs(words[other].y1 - over.y1) < 0.3 {
           anchor = min(anchor, words[other].centerX)
         }
-        for other in near
-        where abs(words[other].y1 - over.y1) < 0.3 && words[other].x1 > border
-          && abs(words[other].height - over.height) < 0.3
-        {
+        // From the right: what lies beyond the border, and the words that touch it.
+        var reach = border
+        let line = near.filter {
+          abs(words[$0].y1 - over.y1) < 0.3 && abs(words[$0].height - over.height) < 0.3
+        }.sorted { words[$0].x0 > words[$1].x0 }
+        for other in line {
+          guard words[other].x1 > reach else { break }
           result[other] = anchor
+          reach = min(border, words[other].x0 - over.height * 0.5)
         }
       }
     }
@@ -157,6 +168,8 @@ struct ReadingOrder {
     var x0: Float
     var x1: Float
     var firstBand: Int
+    /// Lines that run a little way into it.
+    var intrusions = 0
   }
 
   private func bestGutter(of region: [Int]) -> Gutter? {
@@ -173,7 +186,17 @@ struct ReadingOrder {
     }
     sizes.sort()
     let lineHeight = max(sizes[sizes.count / 2], 2)
-    let leastWidth = lineHeight * 0.42
+    // Spaces between words line up by chance; a gutter is wider than they are.
+    var spaces: [Float] = []
+    for band in bands {
+      for (first, second) in zip(band.members, band.members.dropFirst()) {
+        let space = words[second].x0 - words[first].x1
+        if space > 0, space < lineHeight { spaces.append(space) }
+      }
+    }
+    spaces.sort()
+    let usual = spaces.isEmpty ? 0 : spaces[spaces.count / 2]
+    let leastWidth = max(lineHeight * 0.42, min(usual * 1.7, lineHeight * 0.9))
     guard maxX - minX > lineHeight * 12 else { return nil }
 
     var active: [Strip] = []
@@ -185,18 +208,18 @@ struct ReadingOrder {
       // A narrow strip must be tall to be more than a river of spaces.
       let width = strip.x1 - strip.x0
       let lines: Float = width > lineHeight * 1.5 ? 2.2 : width > lineHeight * 0.8 ? 4 : 7
-      guard height >= lineHeight * lines else { return }
+      guard height >= lineHeight * (strip.intrusions > 0 ? max(lines, 14) : lines) else { return }
       // Height first: a line that runs over a little narrows a gutter without ending it.
       let score = height * min(width, lineHeight * 2).squareRoot().squareRoot()
       if let best, best.score >= score { return }
       let verdict = separatesText(strip, bands[strip.firstBand..<end], lineHeight)
-      guard verdict != .no else { return }
+      guard verdict == .yes || verdict == .doubtful && strip.intrusions == 0 else { return }
       // Half a line of slack keeps the border lines on their own side of the cut.
       best = (
         score,
         Gutter(
           x0: strip.x0, x1: strip.x1, y0: top + lineHeight * 0.05, y1: bottom - lineHeight * 0.05,
-          isDoubtful: verdict == .doubtful)
+          isDoubtful: verdict == .doubtful || height < pageHeight * 0.4)
       )
     }
     for (number, band) in bands.enumerated() {
@@ -224,13 +247,39 @@ struct ReadingOrder {
           if x0 == strip.x0, x1 == strip.x1 { isWhole = true }
           keep(Strip(x0: x0, x1: x1, firstBand: strip.firstBand))
         }
-        if !isWhole { finish(strip, before: number) }
+        if !isWhole {
+          if strip.intrusions < 1, strip.x1 - strip.x0 > lineHeight,
+            intrudes(band, strip, lineHeight)
+          {
+            var strip = strip
+            strip.intrusions += 1
+            keep(strip)
+          } else {
+            finish(strip, before: number)
+          }
+        }
       }
       for gap in gaps { keep(Strip(x0: gap.0, x1: gap.1, firstBand: number)) }
       active = next
     }
     for strip in active { finish(strip, before: bands.count) }
     return best?.gutter
+  }
+
+  /// Whether a line from the left ends within a strip, and nothing follows it closely.
+  private func intrudes(_ band: Band, _ strip: Strip, _ lineHeight: Float) -> Bool {
+    var end: Float = -.infinity
+    for index in band.members {
+      let word = words[index]
+      if word.x1 <= strip.x0 { continue }
+      if word.x0 < strip.x1 {
+        if word.x1 > strip.x1 - 0.5 { return false }
+        end = max(end, word.x1)
+      } else {
+        return word.x0 - end >= lineHeight * 0.7
+      }
+    }
+    return true
   }
 
   private enum Verdict { case yes, doubtful, no }
@@ -247,7 +296,7 @@ struct ReadingOrder {
       right.beginLine()
       if areLevel(band, strip, lineHeight) { level += 1 }
       for index in band.members {
-        if words[index].x1 <= strip.x0 + 0.01 {
+        if words[index].centerX < (strip.x0 + strip.x1) / 2 {
           left.add(words[index], lineHeight)
         } else {
           right.add(words[index], lineHeight)
@@ -270,7 +319,7 @@ struct ReadingOrder {
     var left: Float?
     for index in band.members {
       let word = words[index]
-      if word.x1 <= strip.x0 + 0.01 {
+      if word.centerX < (strip.x0 + strip.x1) / 2 {
         left = word.y1
       } else if let left {
         if abs(left - word.y1) < lineHeight * 0.12 { return true }
@@ -330,7 +379,7 @@ struct ReadingOrder {
 
     /// Running text fills its lines; the cells of a table are short and stand apart.
     var isRunningText: Bool {
-      guard lines >= 2, extent > 0, longLines * 20 >= lines * 9 else { return false }
+      guard lines >= 3, extent > 0, longLines * 20 >= lines * 9 else { return false }
       let dense = ink / extent >= 0.64
       let filled = extent / Float(longLines) >= (end - start) * 0.36
       return dense && filled

@@ -152,9 +152,36 @@ struct RuledTables {
     }
     splitOpenRows(&grid)
     grid.dropEmpty()
-    guard grid.rowCount >= 2, grid.columnCount >= 2 else { return nil }
+    guard grid.rowCount >= 2, grid.columnCount >= 2, !isOpen(grid), !isChart(grid) else {
+      return nil
+    }
     grid.markHeader(words, page)
     return grid
+  }
+
+  /// Whether much of the text stands in rows of pieces that no ruling parts: then the drawn grid is
+  /// not the table's (shaded rows without columns, say).
+  private func isOpen(_ grid: TableGrid) -> Bool {
+    var open = 0
+    var all = 0
+    for cell in grid.cells {
+      var wide = 0
+      for line in cell.lines {
+        all += line.count
+        let isWide = zip(line, line.dropFirst()).contains { first, second in
+          words[second].x0 - words[first].x1 > max(words[first].size, 2) * 1.3
+        }
+        if isWide { wide += 1 }
+      }
+      if wide * 2 > cell.lines.count { open += cell.lines.reduce(0) { $0 + $1.count } }
+    }
+    return open * 10 > all * 4
+  }
+
+  /// The grid lines of a chart have few words between them.
+  private func isChart(_ grid: TableGrid) -> Bool {
+    let covered = grid.cells.reduce(0) { $0 + $1.rowSpan * $1.columnSpan }
+    return covered * 100 < grid.rowCount * grid.columnCount * 33
   }
 
   /// Splits rows of the grid that hold many lines standing level in all columns: there only the
@@ -184,7 +211,7 @@ struct RuledTables {
       levels.sort()
       let figureColumns = members.filter { member in
         let cell = grid.cells[member]
-        return cell.lines.count * 10 >= levels.count * 6 && cell.lines.count >= 2
+        return cell.lines.count * 10 >= levels.count * 4 && cell.lines.count >= 2
           && cell.lines.allSatisfy { $0.allSatisfy { words[$0].isFigure(page) } }
       }
       let full = members.filter { grid.cells[$0].lines.count * 10 >= levels.count * 8 }

@@ -146,7 +146,11 @@ struct PageWords {
   private static func areApart(_ first: Glyph, _ second: Glyph, _ page: PageGlyphs) -> Bool {
     let gapX = max(second.x0 - first.x1, first.x0 - second.x1)
     let gapY = max(second.y0 - first.y1, first.y0 - second.y1)
-    return max(gapX, gapY) > max(page.styles[Int(first.style)].size, 1) * 0.3
+    let size = max(page.styles[Int(first.style)].size, 1)
+    if max(gapX, gapY) > size * 0.3 { return true }
+    // Lines printed over each other: letters of one style on another baseline.
+    return first.style == second.style && abs(second.y1 - first.y1) > size * 0.12
+      && abs(second.x0 - first.x0) > size * 0.12
   }
 
   private static func word(_ range: Range<Int>, of page: PageGlyphs, isGlued: Bool) -> Word? {

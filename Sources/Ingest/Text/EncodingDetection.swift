@@ -168,9 +168,11 @@ private struct Sample {
   private static let candidates: [TextEncoding] = [
     .windows1252, .gb18030, .shiftJIS, .big5, .eucKR, .eucJP, .windows1251, .windows1250,
     .windows1253, .windows1254, .windows1255, .windows1256, .windows1257, .windows1258,
-    .windows874, .koi8R, .koi8U, .iso8859_2, .iso8859_5, .iso8859_6, .iso8859_7, .iso8859_8,
-    .iso8859_13, .iso8859_15, .ibm866, .macintosh, .macCyrillic, .iso8859_4, .iso8859_10,
-    .iso8859_3, .iso8859_14, .iso8859_16,
+    .windows874, .koi8R, .koi8U, .iso8859Part2, .iso8859Part5, .iso8859Part6, .iso8859Part7,
+    .iso8859Part8,
+    .iso8859Part13, .iso8859Part15, .ibm866, .macintosh, .macCyrillic, .iso8859Part4,
+    .iso8859Part10,
+    .iso8859Part3, .iso8859Part14, .iso8859Part16,
   ]
 }
 
@@ -207,8 +209,8 @@ private struct SingleByteModel: Sendable {
     kinds = scalars.map(Self.kind(of:))
     rarity =
       switch encoding {
-      case .iso8859_3, .iso8859_4, .iso8859_10, .iso8859_14, .iso8859_16: 24
-      case .macintosh, .macCyrillic, .iso8859_13, .windows1258: 12
+      case .iso8859Part3, .iso8859Part4, .iso8859Part10, .iso8859Part14, .iso8859Part16: 24
+      case .macintosh, .macCyrillic, .iso8859Part13, .windows1258: 12
       default: 0
       }
   }

@@ -334,7 +334,13 @@ enum UTF8Validation {
   /// How many bytes one U+FFFD stands for: the longest beginning of a valid sequence, or one byte.
   static func errorLength(_ bytes: [UInt8], at position: Int) -> Int {
     let lead = bytes[position]
-    let wanted = lead >= 0xF0 && lead < 0xF5 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC2 ? 2 : 1
+    let wanted =
+      switch lead {
+      case 0xC2...0xDF: 2
+      case 0xE0...0xEF: 3
+      case 0xF0...0xF4: 4
+      default: 1
+      }
     var length = 1
     while length < wanted - 1, position + length < bytes.count {
       let byte = bytes[position + length]

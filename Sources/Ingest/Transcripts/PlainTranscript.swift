@@ -191,12 +191,14 @@ extension PlainTranscript {
         return covers(openings, lines, utf8, share: 0.5)
       case .stampLabel, .stampName, .nameStamp:
         let distinct = Set(openings.values.map(name)).count
-        guard distinct < openings.count || openings.count <= 4, rises(openings) else {
-          return false
-        }
+        guard distinct < openings.count || openings.count <= 4, rises(openings),
+          areStampsNamed(openings, lines, utf8), haveWords(openings, lines)
+        else { return false }
         return covers(openings, lines, utf8, share: 0.4)
       case .stamp:
-        guard openings.count >= 4, rises(openings) else { return false }
+        guard openings.count >= 4, rises(openings), isRecording(openings, lines, utf8) else {
+          return false
+        }
         return covers(openings, lines, utf8, share: 0.4)
       }
     }
@@ -204,6 +206,40 @@ extension PlainTranscript {
     private func isUpper(_ name: String) -> Bool {
       let letters = name.unicodeScalars.filter { $0.properties.isCased }
       return !letters.isEmpty && letters.allSatisfy { !$0.properties.isLowercase }
+    }
+
+    /// Times of a recording have seconds or brackets, or begin at zero; times of day in an agenda do
+    /// neither.
+    private func isRecording(
+      _ openings: [Int: Opening], _ lines: [TextLine], _ utf8: [UInt8]
+    ) -> Bool {
+      guard let first = openings.keys.min(), let start = openings[first]?.start else {
+        return false
+      }
+      let line = utf8[lines[first].content]
+      let isBracketed = line.first == 0x5B || line.first == 0x28
+      let colons = line.prefix { $0 > 0x20 }.filter { $0 == 0x3A }.count
+      return isBracketed || colons >= 2 || start < 120
+    }
+
+    /// Most lines that begin with a time are written in this way.
+    private func areStampsNamed(
+      _ openings: [Int: Opening], _ lines: [TextLine], _ utf8: [UInt8]
+    ) -> Bool {
+      guard self != .nameStamp else { return true }
+      let stamped = lines.filter { line in
+        Stamp.parse(utf8, line.content.lowerBound, line.content.upperBound) != nil
+      }.count
+      return openings.count * 10 >= stamped * 6
+    }
+
+    /// Nearly every turn says something, on its own line or on the next one.
+    private func haveWords(_ openings: [Int: Opening], _ lines: [TextLine]) -> Bool {
+      let spoken = openings.filter { index, opening in
+        !opening.text.isEmpty
+          || index + 1 < lines.count && !lines[index + 1].isBlank && openings[index + 1] == nil
+      }.count
+      return spoken * 10 >= openings.count * 8
     }
 
     /// Times of a transcript go up.

@@ -24,7 +24,10 @@ struct SpeakerLabel: Hashable, Sendable {
       case 0x29, 0x5D: parentheses -= 1
       case 0x3A where parentheses <= 0:
         let after = position + 1
-        guard after == range.upperBound || utf8[after] <= 0x20 || utf8[after] == 0xC2 else {
+        guard
+          after == range.upperBound || utf8[after] <= 0x20 || utf8[after] == 0xC2
+            || utf8[after] == 0x2A && utf8[range.lowerBound] == 0x2A
+        else {
           return nil
         }
         return label(utf8, start..<position, after, range.upperBound)

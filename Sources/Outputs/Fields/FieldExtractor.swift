@@ -19,26 +19,56 @@ package struct FieldExtractor: Sendable {
   {
     let text = ScalarText(extracted.text)
     let ranker = SpanRanker(text: text, scores: scores)
-    var resolved: [String: CalendarDate] = [:]
+    return answers(text: text, readWhole: readWhole) {
+      candidates(for: $0, text: text, ranker: ranker)
+    }
+  }
+
+  /// The answers that follow from spans found by other means: UTF-8 ranges of the extracted text by
+  /// field, each taken as certain.
+  package func answers(text extracted: ExtractedText, spans: [String: [Range<Int>]])
+    -> [FieldAnswer]
+  {
+    let text = ScalarText(extracted.text)
+    return answers(text: text, readWhole: true) { field in
+      (spans[field.name] ?? []).map {
+        let start = text.position(ofUTF8: $0.lowerBound)
+        return FieldCandidate(
+          range: start..<max(start, text.position(ofUTF8: $0.upperBound)), value: nil, score: 1)
+      }
+    }
+  }
+
+  private func answers(
+    text: ScalarText, readWhole: Bool, candidates: (FieldSchema.Field) -> [FieldCandidate]
+  ) -> [FieldAnswer] {
+    var dates: [String: CalendarDate] = [:]
     var answers: [String: FieldAnswer] = [:]
-    // Dates that others are counted from come first.
-    let bases = Set(schema.fields.compactMap(\.relativeTo))
-    let order =
-      schema.fields.filter { bases.contains($0.name) }
-      + schema.fields.filter { !bases.contains($0.name) }
-    for field in order {
-      let candidates = candidates(for: field, text: text, ranker: ranker)
-      var resolver = FieldResolver(text: text, field: field)
-      resolver.baseDate = field.relativeTo.flatMap { resolved[$0] }
-      let answer = resolver.answer(from: candidates, readWhole: readWhole)
-      if field.normalization == .date, let iso = answer.value.string,
-        let mention = DateParser.dates(in: iso).first
-      {
-        resolved[field.name] = mention.date
+    for field in inDependencyOrder() {
+      let base = field.relativeTo.flatMap { dates[$0] }
+      let answer = FieldResolver(text: text, field: field, baseDate: base)
+        .answer(from: candidates(field), readWhole: readWhole)
+      if field.normalization == .date || field.normalization == .endDate {
+        // Where a date was not found, what it is counted from is the best there is to count from.
+        dates[field.name] =
+          answer.value.string.flatMap { DateParser.dates(in: $0).first?.date } ?? base
       }
       answers[field.name] = answer
     }
     return schema.fields.compactMap { answers[$0.name] }
+  }
+
+  /// Dates that others are counted from come before them; a circle is cut where it starts.
+  private func inDependencyOrder() -> [FieldSchema.Field] {
+    var ordered: [FieldSchema.Field] = []
+    var seen: Set<String> = []
+    func visit(_ field: FieldSchema.Field) {
+      guard seen.insert(field.name).inserted else { return }
+      if let base = schema.fields.first(where: { $0.name == field.relativeTo }) { visit(base) }
+      ordered.append(field)
+    }
+    for field in schema.fields { visit(field) }
+    return ordered
   }
 
   private func candidates(for field: FieldSchema.Field, text: ScalarText, ranker: SpanRanker)

@@ -13,13 +13,14 @@ struct FieldResolver {
   let text: ScalarText
   let field: FieldSchema.Field
   /// What "from the Effective Date" counts from.
-  var baseDate: CalendarDate?
+  let baseDate: CalendarDate?
   /// Candidates at or above it count as found.
   var threshold = 0.3
 
-  init(text: ScalarText, field: FieldSchema.Field) {
+  init(text: ScalarText, field: FieldSchema.Field, baseDate: CalendarDate? = nil) {
     self.text = text
     self.field = field
+    self.baseDate = baseDate
   }
 
   /// The most candidates that become evidence, and the most that become alternatives.
@@ -54,7 +55,7 @@ struct FieldResolver {
         candidates: spans)
     case .parties:
       return parties(strong, spans: spans)
-    case .text, .date, .duration, .money, .jurisdiction:
+    case .text, .date, .endDate, .duration, .noticePeriod, .money, .jurisdiction:
       return single(strong, spans: spans)
     }
   }
@@ -116,13 +117,12 @@ struct FieldResolver {
       return string.isEmpty ? nil : Resolved(value: .string(string), words: words)
     case .date:
       return date(range)
+    case .endDate:
+      return endDate(range)
     case .duration:
-      if let mention = DurationParser.durations(in: text, range: range).first
-        ?? DurationParser.durations(in: text, range: range, includesAdverbs: true).first
-      {
-        return Resolved(value: .string(mention.duration.iso), words: mention.range)
-      }
-      return perpetual(range)
+      return duration(range)
+    case .noticePeriod:
+      return noticePeriod(range)
     case .money:
       return MoneyParser.amounts(in: text, range: range).first.map {
         Resolved(
@@ -137,35 +137,157 @@ struct FieldResolver {
   }
 
   private func date(_ range: Range<Int>) -> Resolved? {
-    let dates = DateParser.dates(in: text, range: range)
-    guard field.relativeTo != nil else {
-      return dates.first.map { Resolved(value: .string($0.date.iso), words: $0.range) }
+    if let first = DateParser.dates(in: text, range: range).first {
+      return Resolved(value: .string(first.date.iso), words: first.range)
     }
-    // An end date: the last of the dates that a term's sentence names, else a duration counted from
-    // the base, else no end.
-    if let last = dates.max(by: { $0.date < $1.date }),
-      dates.count > 1 || baseDate == nil
-        || last.date > (baseDate ?? last.date)
+    // `the date first written above`, `the date hereof`, `the Effective Date`: the base's date.
+    guard let baseDate, let words = reference(in: LexemeList(text, in: range)) else { return nil }
+    return Resolved(value: .string(baseDate.iso), words: words)
+  }
+
+  /// The words that refer to the date of the document itself.
+  private func reference(in list: LexemeList) -> Range<Int>? {
+    for index in 0..<list.count where list.text(index) == "date" || list.text(index) == "execution"
     {
+      switch (list.text(index), list.text(index + 1), list.text(index + 2)) {
+      case ("date", "first", _), ("date", "hereof", _), ("date", "set", "forth"),
+        ("date", "of", "this"), ("date", "of", "the"), ("execution", "of", "this"),
+        ("execution", "hereof", _):
+        return list.range(index, min(list.count, index + 2))
+      case ("date", _, _)
+      where list.text(index - 1) == "effective" || list.text(index - 1) == "commencement":
+        return list.range(index - 1, index + 1)
+      default: continue
+      }
+    }
+    return nil
+  }
+
+  /// An end: a date after `until`, `through` or `expire`; else what a duration leads to from the date
+  /// the words name or the base; else the last of several dates; else no end.
+  private func endDate(_ range: Range<Int>) -> Resolved? {
+    let list = LexemeList(text, in: range)
+    let dates = DateParser.dates(in: text, range: range)
+    func comesAfter(_ words: Set<String>, _ position: Int) -> Bool {
+      guard let end = list.lexemes.firstIndex(where: { $0.range.lowerBound >= position }) else {
+        return false
+      }
+      return list.lexemes[max(0, end - 6)..<end].contains { words.contains($0.text) }
+    }
+    if let end = dates.last(where: { comesAfter(Self.endWords, $0.range.lowerBound) }) {
+      return Resolved(value: .string(end.date.iso), words: end.range)
+    }
+    let lengths = DurationParser.durations(in: text, range: range).filter {
+      !isNotice($0.range, in: list) && $0.duration.hours == 0
+    }
+    if let length = lengths.first(where: { $0.duration.months > 0 }) ?? lengths.first,
+      let base = dates.first?.date ?? baseDate, let end = base.adding(length.duration)
+    {
+      return Resolved(value: .string(end.iso), words: length.range)
+    }
+    if dates.count > 1, let last = dates.max(by: { $0.date < $1.date }) {
       return Resolved(value: .string(last.date.iso), words: last.range)
     }
-    if let mention = DurationParser.durations(in: text, range: range).first,
-      let base = dates.first?.date ?? baseDate, let end = base.adding(mention.duration)
+    // `the fifth anniversary of the Effective Date`
+    if let base = dates.first?.date ?? baseDate,
+      let index = list.lexemes.firstIndex(where: { $0.text == "anniversary" })
     {
-      return Resolved(value: .string(end.iso), words: mention.range)
+      for start in stride(from: index - 1, through: max(0, index - 5), by: -1) {
+        if let (years, end) = NumberWords.ordinal(list, at: start), end <= index,
+          let date = base.adding(CalendarDuration(months: 12 * years))
+        {
+          return Resolved(value: .string(date.iso), words: list.range(start, index + 1))
+        }
+      }
     }
+    if let perpetual = perpetual(range) { return perpetual }
+    // A single date that is not where the term begins.
+    if let only = dates.first, baseDate.map({ only.date > $0 }) ?? true,
+      !comesAfter(Self.startWords, only.range.lowerBound)
+    {
+      return Resolved(value: .string(only.date.iso), words: only.range)
+    }
+    return nil
+  }
+
+  private static let endWords: Set<String> = [
+    "until", "through", "thru", "to", "expire", "expires", "expiring", "ending", "end", "ends",
+    "terminate", "terminates", "terminating", "till", "expiration",
+  ]
+  private static let startWords: Set<String> = [
+    "commence", "commences", "commencing", "begin", "begins", "beginning", "effective", "from",
+    "dated", "start", "starts", "starting",
+  ]
+
+  private func duration(_ range: Range<Int>) -> Resolved? {
+    let list = LexemeList(text, in: range)
+    let all = DurationParser.durations(in: text, range: range).filter {
+      !isNotice($0.range, in: list)
+    }
+    // After `renew` or `extend`, if the words have one; a first term may stand before it.
+    let renewal = list.lexemes.first {
+      $0.text.hasPrefix("renew") || $0.text.hasPrefix("exten") || $0.text == "successive"
+        || $0.text == "consecutive"
+    }?.range.lowerBound
+    let found =
+      renewal.flatMap { start in all.first { $0.range.upperBound > start } } ?? all.first
+      ?? DurationParser.durations(in: text, range: range, includesAdverbs: true).first {
+        !isNotice($0.range, in: list)
+      }
+    if let found { return Resolved(value: .string(found.duration.iso), words: found.range) }
+    if let every = eachYear(list) { return every }
     return perpetual(range)
+  }
+
+  /// `renewed from year to year`, `renews every year`, `for each subsequent year`.
+  private func eachYear(_ list: LexemeList) -> Resolved? {
+    for index in 0..<list.count
+    where ["every", "each", "successive", "subsequent"].contains(list.text(index)) {
+      for next in index + 1..<min(list.count, index + 3) {
+        switch list.text(next) {
+        case "year", "years": return Resolved(value: "P1Y", words: list.range(index, next + 1))
+        case "month", "months": return Resolved(value: "P1M", words: list.range(index, next + 1))
+        default: continue
+        }
+      }
+    }
+    return nil
+  }
+
+  private func noticePeriod(_ range: Range<Int>) -> Resolved? {
+    let list = LexemeList(text, in: range)
+    let all = DurationParser.durations(in: text, range: range)
+    let found = all.first { isNotice($0.range, in: list) } ?? (all.count == 1 ? all.first : nil)
+    return found.map { Resolved(value: .string($0.duration.iso), words: $0.range) }
+  }
+
+  /// Whether a duration is how long before something notice must be given: `at least`, `not less than`
+  /// before it, `prior`, `before`, `notice` after it.
+  private func isNotice(_ range: Range<Int>, in list: LexemeList) -> Bool {
+    let first = list.lexemes.firstIndex { $0.range.lowerBound >= range.lowerBound } ?? 0
+    let end = list.lexemes.firstIndex { $0.range.lowerBound >= range.upperBound } ?? list.count
+    let before = list.lexemes[max(0, first - 4)..<first].map(\.text)
+    if before.contains("least") || before.contains("less") || before.contains("fewer")
+      || before.contains("later") || before.contains("notice")
+    {
+      return true
+    }
+    return list.lexemes[end..<min(list.count, end + 5)].contains {
+      ["prior", "before", "notice", "advance", "preceding", "written"].contains($0.text)
+    }
   }
 
   private func perpetual(_ range: Range<Int>) -> Resolved? {
     let list = LexemeList(text, in: range)
     for index in 0..<list.count {
       let word = list.text(index)
+      let next = list.text(index + 1)
       let isPerpetual =
         word == "perpetual" || word == "perpetually" || word == "perpetuity"
-        || word == "indefinitely" || (word == "until" && list.text(index + 1) == "terminated")
+        || word == "indefinitely" || (word == "indefinite" && ["term", "period"].contains(next))
+        || (word == "until" && (next == "terminated" || next == "cancelled" || next == "canceled"))
       if isPerpetual {
-        let end = word == "until" ? index + 2 : index + 1
+        let end = word == "until" || word == "indefinite" ? index + 2 : index + 1
         return Resolved(value: "perpetual", words: list.range(index, end))
       }
     }
@@ -173,7 +295,7 @@ struct FieldResolver {
   }
 
   private func jurisdiction(_ range: Range<Int>) -> Resolved? {
-    // The law named nearest after `governed by` or `laws of`, not a court's seat before or after it.
+    // The law named after `governed by` or `laws of`, not a court's seat before it.
     let list = LexemeList(text, in: range)
     var start = range.lowerBound
     for index in 0..<list.count
@@ -181,11 +303,12 @@ struct FieldResolver {
       start = list.lexemes[index].range.lowerBound
       break
     }
-    let mentions = JurisdictionParser.jurisdictions(in: text, range: start..<range.upperBound)
-    guard
-      let first = mentions.first ?? JurisdictionParser.jurisdictions(in: text, range: range).first
-    else { return nil }
-    return Resolved(value: .string(first.name), words: first.range)
+    var mentions = JurisdictionParser.jurisdictions(in: text, range: start..<range.upperBound)
+    if mentions.isEmpty { mentions = JurisdictionParser.jurisdictions(in: text, range: range) }
+    guard let first = mentions.first else { return nil }
+    // `the laws of the United States and the State of Texas`: the state says more.
+    let state = mentions.first { $0.name.hasSuffix(", \(first.name)") } ?? first
+    return Resolved(value: .string(state.name), words: state.range)
   }
 
   /// The candidates' ranges without those that overlap a better one, in text order.

@@ -9,9 +9,9 @@ package import JSON
 /// | `description` | the question, for people and for models that write |
 /// | `x-tag` | a label of the tagging checkpoint that marks the answer's words |
 /// | `x-pattern` | a regular expression (ICU syntax) searched in each sentence; a named group `value` marks the words of the value, other groups are kept out of it |
-/// | `x-normalize` | `text`, `date`, `duration`, `money`, `parties`, `jurisdiction` or `boolean`: what the words become |
+/// | `x-normalize` | `text`, `date`, `endDate`, `duration`, `noticePeriod`, `money`, `parties`, `jurisdiction` or `boolean`: what the words become |
 /// | `x-evidence` | `required` (the default) or `optional` |
-/// | `x-relativeTo` | for dates: another property of the schema whose date counts "three years from the Effective Date" |
+/// | `x-relativeTo` | for dates: another property whose date "three years from the Effective Date" or "the date first written above" refers to |
 package struct FieldSchema: Sendable {
   /// `title`, or what the caller named it.
   package var name: String
@@ -37,10 +37,15 @@ package struct FieldSchema: Sendable {
   package enum Normalization: String, Hashable, Sendable, CaseIterable {
     /// The words themselves, white space joined.
     case text
-    /// ISO 8601, as exact as written: `2019-03-05`, `2019-03`; or `perpetual`.
+    /// ISO 8601, as exact as written: `2019-03-05`, `2019-03`. The first date of the words.
     case date
-    /// ISO 8601: `P1Y`, `P30D`; or `perpetual`.
+    /// The same for when something ends: the latest date of the words, or what their duration leads
+    /// to from the date that `x-relativeTo` names; or `perpetual`.
+    case endDate
+    /// ISO 8601: `P1Y`, `P30D`; or `perpetual`. The first duration that is no notice period.
     case duration
+    /// ISO 8601: how long before something notice must be given.
+    case noticePeriod
     /// `{"amount": "1200.00", "currency": "USD"}`.
     case money
     /// `[{"name", "role", "aliases"}]`.
@@ -178,11 +183,11 @@ package struct FieldSchema: Sendable {
       if properties[relativeTo] == nil {
         problems.append(
           Problem(pointer: "\(pointer)/x-relativeTo", message: "no property \"\(relativeTo)\""))
-      } else if normalization != .date {
+      } else if normalization != .date, normalization != .endDate {
         problems.append(
           Problem(
             pointer: "\(pointer)/x-relativeTo",
-            message: "only means something with \"x-normalize\": \"date\""))
+            message: "only means something with \"x-normalize\": \"date\" or \"endDate\""))
       }
     }
     return Field(

@@ -98,9 +98,10 @@ package struct DocumentJSON {
     for run in block.texts.flatMap(\.runs) {
       switch run.place {
       case .bytes(let place, _):
-        bytes = bytes.map {
-          min($0.lowerBound, place.lowerBound)..<max($0.upperBound, place.upperBound)
-        } ?? place
+        bytes =
+          bytes.map {
+            min($0.lowerBound, place.lowerBound)..<max($0.upperBound, place.upperBound)
+          } ?? place
       case .glyphs(let line): lines.append(line)
       }
     }

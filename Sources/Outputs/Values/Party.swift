@@ -19,11 +19,13 @@ package enum PartyParser {
   /// - Parameter spans: scalar ranges of names and of defined terms, in any order.
   package static func parties(in text: ScalarText, spans: [Range<Int>]) -> [Party] {
     var names: [Range<Int>] = []
-    var terms: [Range<Int>] = []
-    for span in spans.map({ trimmedName(text, $0) }).sorted(by: { $0.lowerBound < $1.lowerBound })
-    where !span.isEmpty {
-      if let last = names.last, last.overlaps(span) { continue }
-      if isQuoted(text, span) { terms.append(span) } else { names.append(span) }
+    let trimmed = spans.map { trimmedName(text, $0) }.filter { isName(text, $0) }
+    for span in trimmed.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+      if let last = names.last, last.overlaps(span) {
+        if span.count < last.count, isQuotedInside(text, last) { names[names.count - 1] = span }
+        continue
+      }
+      names.append(span)
     }
     var parties: [Party] = []
     var byKey: [String: Int] = [:]
@@ -57,13 +59,11 @@ package enum PartyParser {
   package static func definedTerms(_ text: ScalarText, after start: Int, before limit: Int)
     -> [String]
   {
-    let end = min(limit, start + 500, text.count)
+    let end = min(limit, start + 350, text.count)
     var terms: [String] = []
     var position = start
     while position < end {
-      if text[position] == 0x0A, position + 1 < end, text[position + 1] == 0x0A, !terms.isEmpty {
-        break
-      }
+      if text[position] == 0x0A, position + 1 < end, text[position + 1] == 0x0A { break }
       guard text[position] == 0x28 else {
         position += 1
         continue
@@ -116,6 +116,21 @@ package enum PartyParser {
     return found
   }
 
+  /// Whether a span can be somebody's name rather than a defined term or a sentence.
+  private static func isName(_ text: ScalarText, _ range: Range<Int>) -> Bool {
+    guard range.count > 1, !isQuoted(text, range) else { return false }
+    let words = Lexeme.lexemes(of: text, in: range)
+    if words.count > 24 { return false }
+    return !words.contains {
+      ["party", "parties", "hereinafter", "referred", "individually", "collectively"].contains(
+        $0.text)
+    }
+  }
+
+  private static func isQuotedInside(_ text: ScalarText, _ range: Range<Int>) -> Bool {
+    range.contains { ScalarClass.isClosingQuote(text[$0]) }
+  }
+
   private static func isQuoted(_ text: ScalarText, _ range: Range<Int>) -> Bool {
     guard range.lowerBound > 0 else { return false }
     return ScalarClass.isOpeningQuote(text[range.lowerBound - 1])
@@ -133,6 +148,22 @@ package enum PartyParser {
       [0x2C, 0x3B, 0x3A, 0x22, 0x201C, 0x201D].contains(text[range.upperBound - 1])
     {
       range = text.trimmed(range.lowerBound..<range.upperBound - 1)
+    }
+    // `Licensor: Acme` and `Acme ("Supplier`: the name is after the colon, before the definition.
+    if let colon = range.last(where: { text[$0] == 0x3A }), colon + 2 < range.upperBound {
+      range = text.trimmed(colon + 1..<range.upperBound)
+    }
+    for position in range.dropFirst() where text[position] == 0x28 {
+      let isDefinition = (position..<range.upperBound).contains {
+        ScalarClass.isOpeningQuote(text[$0])
+      }
+      if isDefinition { return text.trimmed(range.lowerBound..<position) }
+    }
+    // `the "Licensor`
+    if range.contains(where: { ScalarClass.isOpeningQuote(text[$0]) }),
+      text.string(range).lowercased().hasPrefix("the ")
+    {
+      return range.lowerBound..<range.lowerBound
     }
     return range
   }
@@ -153,7 +184,9 @@ package enum PartyParser {
 
   /// Words that every contract defines and that name nobody.
   static func isGeneric(_ term: String) -> Bool {
-    generic.contains(key(term))
+    let key = key(term)
+    return generic.contains(key) || key.hasSuffix("agreement") || key.hasSuffix("date")
+      || key.hasSuffix("services") || key.hasSuffix("products") || key.hasSuffix("contract")
   }
 
   static func isRole(_ term: String) -> Bool {

@@ -1,7 +1,9 @@
 import Digests
+import Documents
 package import Foundation
 import Ingest
 import JSON
+import Jobs
 package import Outputs
 
 /// An output folder of an earlier run, looked at without the model.
@@ -75,6 +77,30 @@ package struct OutputFolder: Sendable {
       }
     }
     return verification
+  }
+
+  /// Writes `report.html` anew from the folder's results, with the words around each quote where
+  /// the documents can still be read.
+  package func writeReport(
+    input: URL? = nil, passwords: [String] = [], pdfProgram: URL?
+  ) throws(PipelineError) -> URL {
+    let documents = input ?? self.input
+    let opener = DocumentOpener(passwords: passwords, pdfProgram: pdfProgram)
+    let html = Report.html(
+      of: outputPaths.compactMap { ResultFile.read($0, in: folder) },
+      title: run["pipeline"]?.string ?? folder.lastPathComponent,
+      text: { path in
+        (try? opener.read(documents.appendingPathComponent(path), named: path)).map {
+          ExtractedText($0)
+        }
+      })
+    let file = folder.appendingPathComponent("report.html")
+    do {
+      try DurableFile.write(html, to: file)
+    } catch {
+      throw PipelineError("\(error)")
+    }
+    return file
   }
 
   private func checkDigests(_ verification: inout Verification) {

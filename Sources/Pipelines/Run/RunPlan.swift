@@ -52,6 +52,27 @@ package struct RunPlan: Sendable {
     package var isUpToDate: Bool { if case .upToDate = self { true } else { false } }
   }
 
+  /// The plan of a declaration as its folder and the ledger stand now; reads, and changes nothing.
+  package init(of declaration: Declaration, workspace: Workspace) throws(PipelineError) {
+    do {
+      let exists = FileManager.default.fileExists(atPath: workspace.queueFile.path)
+      self = try Planner(
+        declaration: declaration,
+        modelSHA256: LoadedModel(declaration.model.weights, threads: 1).sha256,
+        queue: exists ? JobQueue.open(at: workspace.queueFile, access: .readOnly) : nil
+      ).plan()
+    } catch let error as PipelineError {
+      throw error
+    } catch {
+      throw PipelineError("\(error)")
+    }
+  }
+
+  init(documents: [PlannedDocument], leftOut: [DirectoryScanner.LeftOut]) {
+    self.documents = documents
+    self.leftOut = leftOut
+  }
+
   package var jobs: Int { documents.reduce(0) { $0 + $1.jobs.count } }
   package var upToDate: Int {
     documents.reduce(0) { $0 + $1.jobs.count { $0.standing.isUpToDate } }

@@ -1,7 +1,9 @@
 /// Every verb there is, in the order of the overview.
 enum Verbs {
   static let all: [Verb] = [
-    CheckVerb.verb, RunVerb.verb, StatusVerb.verb, VerifyVerb.verb, IngestVerb.verb, ModelVerb.verb,
+    InitVerb.verb, CheckVerb.verb, PlanVerb.verb, RunVerb.verb, StatusVerb.verb, VerifyVerb.verb,
+    ReportVerb.verb, JobVerbs.jobs, JobVerbs.retry, JobVerbs.cancel, JobVerbs.pause,
+    JobVerbs.resume, ScheduleVerb.verb, IngestVerb.verb, ModelVerb.verb, DoctorVerb.verb,
   ]
 
   static func named(_ name: String) -> Verb? { all.first { $0.name == name } }

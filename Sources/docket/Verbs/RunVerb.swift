@@ -30,20 +30,7 @@ enum RunVerb {
     ], run: run)
 
   static func run(_ arguments: Arguments) throws -> ExitStatus {
-    let file = URL(fileURLWithPath: arguments.operands[0])
-    var declaration: Pipelines.Declaration
-    do {
-      declaration = try DeclarationReader.read(file)
-    } catch {
-      Console.note("\(error)")
-      return .usage
-    }
-    if let directory = arguments.url(1) {
-      declaration.input.directory = directory.standardizedFileURL
-    }
-    if let output = arguments["--output"] {
-      declaration.output.directory = URL(fileURLWithPath: output).standardizedFileURL
-    }
+    guard let declaration = try DeclarationArgument.read(arguments) else { return .usage }
     let workers = try arguments.integer("--workers", in: 1...64) ?? 1
     let threads =
       try arguments.integer("--threads", in: 1...1024)

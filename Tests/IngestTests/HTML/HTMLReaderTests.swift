@@ -115,6 +115,26 @@ struct HTMLReaderTests {
     #expect(!text.contains("Imprint"))
   }
 
+  @Test func `sections named after what they are about stay, banners of that name go`() throws {
+    var page = "<body><div class=cookie-banner><p>We use cookies. <button>OK</button></p></div>"
+    page +=
+      "<div class=sidebar><h3>News</h3><ul><li><a href=/1>One</a><li><a href=/2>Two</a></ul></div>"
+    page += "<div id=content><h1>Privacy notice</h1>"
+    for topic in ["cookies", "sharing", "contact", "social-media", "subscribe", "promotions"] {
+      page += "<section id=\(topic)><h2 id=\(topic)-head>About \(topic)</h2><p>"
+      page += "We treat \(topic) with care, as the law demands, and tell you about it here. "
+      page += "Write to <a href=mailto:privacy@example.com>privacy@example.com</a>.</p></section>"
+    }
+    page += "</div></body>"
+    let text = ExtractedText(try read(page)).text
+    for topic in ["cookies", "sharing", "contact", "social-media", "subscribe", "promotions"] {
+      #expect(text.contains("About \(topic)"))
+      #expect(text.contains("We treat \(topic) with care"))
+    }
+    #expect(!text.contains("We use cookies"))
+    #expect(!text.contains("One"))
+  }
+
   @Test(arguments: ["div", "b", "blockquote", "table><tr><td"])
   func `elements nested a hundred thousand deep lose nothing`(tag: String) throws {
     let depth = tag.hasPrefix("table") ? 20_000 : 100_000

@@ -65,14 +65,18 @@ struct AnchorCheck {
   }
 
   private mutating func checkScalars(_ words: String, _ place: Place, _ bytes: Range<Int>) {
-    if file[bytes].first == 0x26, file[bytes].count > 1 { return checkReference(words, bytes) }
+    let whole = SourceText(Array(file[bytes]), encoding: encoding)
+    let spelled = whole.string(whole.range)
+    if spelled.hasPrefix("&"), spelled.utf8.count > 1 { return checkReference(words, spelled) }
     var offset = 0
     for scalar in words.unicodeScalars {
       let length = String(scalar).utf8.count
       guard case .bytes(let own, _) = place.part(offset..<offset + length, of: words[...]) else {
         return
       }
-      let decoded = SourceText(Array(file[own]), encoding: encoding)
+      // A code of two bytes means something only behind the escape that is in force.
+      let escape: [UInt8] = encoding == .iso2022JP && own.count == 2 ? [0x1B, 0x24, 0x42] : []
+      let decoded = SourceText(escape + file[own], encoding: encoding)
       let found = decoded.string(0..<decoded.utf8.count)
       let isSpace = scalar == " " && found.unicodeScalars.allSatisfy(\.properties.isWhitespace)
       if found != String(scalar), !isSpace, scalar != "\u{FFFD}" {
@@ -83,8 +87,7 @@ struct AnchorCheck {
   }
 
   /// Numeric references are decoded here; of names it is enough that they are whole.
-  private mutating func checkReference(_ words: String, _ bytes: Range<Int>) {
-    let text = String(decoding: file[bytes], as: UTF8.self)
+  private mutating func checkReference(_ words: String, _ text: String) {
     let body = text.dropFirst().drop { $0 == "#" || $0 == "x" || $0 == "X" }
     if !body.allSatisfy({ $0.isLetter || $0.isNumber || $0 == ";" }) {
       faults.append("reference: \(text)")

@@ -27,7 +27,7 @@ struct ClauseRanker {
   private static let rankLimit = 50
   private static let spanLimit = 15
   /// What remains of the probability of a run that overlaps a better one.
-  private static let overlapFactor = 0.3
+  private static let overlapFactor = 0.5
 
   private let labelCount: Int
 

@@ -1,0 +1,129 @@
+import Documents
+import Foundation
+import JSON
+import Outputs
+import Testing
+
+@Suite struct `Field answers` {
+  /// A text with its spans marked `⟦…⟧`, and the field of each in their order.
+  private func answers(
+    _ marked: String, _ fields: [String], schema: String,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) throws -> [String: FieldAnswer] {
+    var plain = ""
+    var spans: [String: [Range<Int>]] = [:]
+    var starts: [Int] = []
+    var next = 0
+    for scalar in marked.unicodeScalars {
+      switch scalar {
+      case "⟦": starts.append(plain.utf8.count)
+      case "⟧":
+        let start = try #require(starts.popLast(), sourceLocation: sourceLocation)
+        spans[fields[next], default: []].append(start..<plain.utf8.count)
+        next += 1
+      default: plain.unicodeScalars.append(scalar)
+      }
+    }
+    let extractor = FieldExtractor(
+      schema: try FieldSchema(JSONValue.parse(schema), named: "test"))
+    let found = extractor.answers(text: text(plain), spans: spans)
+    for answer in found {
+      for range in answer.evidence { #expect(range.upperBound <= plain.utf8.count) }
+      if let raw = answer.raw, answer.status == .found, answer.evidence.count == 1 {
+        #expect(plain.contains(raw), sourceLocation: sourceLocation)
+      }
+    }
+    return Dictionary(uniqueKeysWithValues: found.map { ($0.name, $0) })
+  }
+
+  private func text(_ plain: String) -> ExtractedText {
+    ExtractedText(
+      Document(
+        mediaType: "text/plain", blocks: [Block(.preformatted(AnchoredText(unanchored: plain)))]))
+  }
+
+  private let contract = """
+    {"properties": {
+      "agreed": {"x-tag": "agreement_date", "x-normalize": "date"},
+      "starts": {"x-tag": "effective_date", "x-normalize": "date", "x-relativeTo": "agreed"},
+      "ends": {"x-tag": "expiration_date", "x-normalize": "endDate", "x-relativeTo": "starts"},
+      "renewal": {"x-tag": "renewal_term", "x-normalize": "duration"},
+      "notice": {"x-tag": "notice_period_to_terminate_renewal", "x-normalize": "noticePeriod"},
+      "law": {"x-tag": "governing_law", "x-normalize": "jurisdiction"},
+      "cap": {"x-tag": "cap_on_liability", "type": "boolean"}}}
+    """
+
+  @Test(arguments: [
+    ("for three (3) years from the Effective Date", "2022-03-05"),
+    ("until December 31, 2025, upon sixty (60) days notice", "2025-12-31"),
+    ("expires on the fifth anniversary of the Effective Date", "2024-03-05"),
+    ("shall begin on April 1, 2019 and last for eighteen months", "2020-10-01"),
+    ("shall continue until terminated by either party", "perpetual"),
+    ("upon thirty (30) days prior written notice, but no sooner than one year", "2020-03-05"),
+  ])
+  func `count ends from the date that words refer to`(words: String, end: String) throws {
+    let found = try answers(
+      "dated ⟦March 5, 2019⟧. ⟦Effective on the date first written above.⟧ ⟦It lasts \(words).⟧",
+      ["agreed", "starts", "ends"], schema: contract)
+    #expect(found["agreed"]?.value == "2019-03-05")
+    #expect(found["starts"]?.value == "2019-03-05")
+    #expect(found["ends"]?.value == .string(end))
+  }
+
+  @Test func `tell a renewal from the notice against it`() throws {
+    let clause =
+      "⟦⟦After five (5) years it renews for successive one (1) year terms unless a party gives ninety (90) days’ prior notice.⟧⟧"
+    let found = try answers(clause, ["renewal", "notice"], schema: contract)
+    #expect(found["renewal"]?.value == "P1Y")
+    #expect(found["renewal"]?.raw == "one (1) year")
+    #expect(found["notice"]?.value == "P90D")
+  }
+
+  @Test func `name the law and not the court`() throws {
+    let found = try answers(
+      "⟦The courts of Texas shall apply the laws of the State of New York.⟧", ["law"],
+      schema: contract)
+    #expect(found["law"]?.value == "New York, USA")
+    #expect(found["law"]?.raw == "New York")
+  }
+
+  @Test func `are absent only where all was read, and false then for yes or no`() throws {
+    let extractor = FieldExtractor(
+      schema: try FieldSchema(JSONValue.parse(contract), named: "test"))
+    let none = TagScores(labels: [], tokenRanges: [], logits: [])
+    let whole = extractor.answers(text: text("Nothing."), scores: none, readWhole: true)
+    #expect(whole.allSatisfy { $0.status == .absent && $0.evidence.isEmpty })
+    #expect(whole.last?.value == false)
+    #expect(whole.first?.value == .null)
+    let part = extractor.answers(text: text("Nothing."), scores: none, readWhole: false)
+    #expect(part.allSatisfy { $0.status == .notRead && $0.value == .null })
+  }
+
+  @Test func `are unsupported where words were found but no value in them`() throws {
+    let found = try answers(
+      "⟦governed by the laws of [***]⟧", ["law"], schema: contract)
+    #expect(found["law"]?.status == .unsupported)
+    #expect(found["law"]?.value == .null)
+    #expect(found["law"]?.raw == "governed by the laws of [***]")
+    #expect(found["law"]?.evidence.count == 1)
+  }
+
+  @Test func `follow a user's pattern, and its group is the value`() throws {
+    let schema = """
+      {"properties": {"rent": {"x-pattern": "monthly rent of (?<value>[^.]+)", "x-normalize": "money"},
+        "pets": {"type": "boolean", "x-pattern": "(?i)\\\\bpets\\\\b"}}}
+      """
+    let extractor = FieldExtractor(schema: try FieldSchema(JSONValue.parse(schema), named: "test"))
+    let text = text("Ärger. Tenant pays a deposit of $50 and a monthly rent of $1,200. No more.")
+    let found = extractor.answers(
+      text: text, scores: TagScores(labels: [], tokenRanges: [], logits: []), readWhole: true)
+    #expect(found[0].value == ["amount": "1200.00", "currency": "USD"])
+    #expect(found[0].raw == "$1,200")
+    #expect(
+      found[0].evidence.map { String(text[$0]) } == [
+        "Tenant pays a deposit of $50 and a monthly rent of $1,200."
+      ])
+    #expect(found[1].status == .absent)
+    #expect(found[1].value == false)
+  }
+}
