@@ -48,20 +48,22 @@ package enum DurableFile {
     }
   }
 
-  /// Removes the temporary files that processes which no longer live left in a folder (not in those below).
-  /// Gives how many.
+  /// Removes the temporary files that processes which no longer live left in a folder and those below it.
+  /// Gives how many. To be called by a run before it ends: a killed writer leaves one.
   @discardableResult
   package static func removeLeftovers(in folder: URL) -> Int {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    guard let names = FileManager.default.enumerator(atPath: folder.path) else { return 0 }
     var count = 0
-    for name in names where name.hasPrefix(prefix) && name.hasSuffix(suffix) {
+    for case let path as String in names {
+      let name = path.split(separator: "/").last ?? ""
+      guard name.hasPrefix(prefix), name.hasSuffix(suffix) else { continue }
       let fields = name.dropFirst(prefix.count).dropLast(suffix.count).split(separator: "-")
       guard fields.count == 3, let pid = Int32(fields[0]), let ticks = UInt64(fields[1]) else {
         continue
       }
       let owner = WorkerProcess.start(of: pid)
       if let owner, owner.ticks == ticks, !owner.isZombie { continue }
-      if unsafe unlink(folder.appendingPathComponent(name).path) == 0 { count += 1 }
+      if unsafe unlink(folder.appendingPathComponent(path).path) == 0 { count += 1 }
     }
     return count
   }

@@ -14,6 +14,7 @@ import SQLite
       --work <folder>      Where runs are kept; those that went wrong stay. (default: a temporary folder)
       --power-loss <path>  libPowerLoss.so: of each four runs one loses power instead of a process.
       --long-stops         Also stops processes for 65 s, longer than a lease.
+      --patience <s>       Seconds after which a process that has not ended is taken for hung. (default: 600)
     """
 
   let docket: String
@@ -22,6 +23,7 @@ import SQLite
   let work: URL
   let powerLoss: String?
   let longStops: Bool
+  let patience: TimeInterval
 
   static func main() throws {
     var arguments = Array(CommandLine.arguments.dropFirst())
@@ -44,6 +46,7 @@ import SQLite
       option("--work").map { URL(fileURLWithPath: $0) }
       ?? FileManager.default.temporaryDirectory.appendingPathComponent("crash-\(getpid())")
     let powerLoss = option("--power-loss")
+    let patience = option("--patience").flatMap { Double($0) } ?? 600
     guard let docket = option("--docket"), let declaration = option("--declaration"),
       let documents = option("--documents"), arguments.isEmpty
     else {
@@ -52,7 +55,7 @@ import SQLite
     }
     let campaign = CrashCampaign(
       docket: docket, declaration: declaration, documents: documents, work: work,
-      powerLoss: powerLoss, longStops: longStops)
+      powerLoss: powerLoss, longStops: longStops, patience: patience)
     exit(try campaign.run(seeds: first..<first + seeds) ? 0 : 1)
   }
 
@@ -71,18 +74,20 @@ import SQLite
       var random = Seeded(state: UInt64(seed))
       let trial = Trial(self, name: "seed-\(seed)")
       let plan = Plan(seed: seed, powerLoss: powerLoss != nil, longStops: longStops, &random)
+      // Said beforehand, so that one that hangs is known as well.
+      print("seed \(seed): \(plan)")
+      fflush(nil)
       let started = Date()
       var problems = try trial.disturb(plan, reference: files, &random)
       let end = try trial.finish()
       problems += try trial.differences(from: files, expected, end)
       let seconds = Int(Date().timeIntervalSince(started))
       if problems.isEmpty {
-        print("seed \(seed): ok after \(plan), \(trial.kills) deaths, \(seconds) s")
+        print("  ok: \(trial.kills) deaths, \(seconds) s")
         try? FileManager.default.removeItem(at: trial.folder)
       } else {
         bad += 1
-        print(
-          "seed \(seed): WRONG after \(plan), \(trial.kills) deaths, kept in \(trial.folder.path)")
+        print("  WRONG: \(trial.kills) deaths, kept in \(trial.folder.path)")
         for problem in problems { print("  \(problem)") }
       }
       fflush(nil)
@@ -157,6 +162,7 @@ final class Trial {
 
   let folder: URL
   private(set) var kills = 0
+  private var hung: [String] = []
   private let campaign: CrashCampaign
   private var out: URL { folder.appendingPathComponent("out") }
   private var workspace: URL { folder.appendingPathComponent("workspace") }
@@ -181,16 +187,26 @@ final class Trial {
       process.environment = ProcessInfo.processInfo.environment
         .merging(["LD_PRELOAD": library, "POWER_LOSS": "1"]) { $1 }
     }
-    let log = folder.appendingPathComponent("log")
-    if !FileManager.default.fileExists(atPath: log.path) {
-      _ = FileManager.default.createFile(atPath: log.path, contents: nil)
-    }
-    let handle = try FileHandle(forWritingTo: log)
-    try handle.seekToEnd()
+    // Appended to, by several at a time.
+    let log = folder.appendingPathComponent("log").path
+    let descriptor = unsafe open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+    let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     process.standardOutput = handle
     process.standardError = handle
     try process.run()
     return process
+  }
+
+  /// A process that does not end is a failure as well. Gives it up after `patience`.
+  private func wait(for process: Process) {
+    let limit = Date().addingTimeInterval(campaign.patience)
+    while process.isRunning, Date() < limit { Thread.sleep(forTimeInterval: 0.02) }
+    if process.isRunning {
+      hung.append(
+        "process \(process.processIdentifier) did not end within \(Int(campaign.patience)) s")
+      kill(process.processIdentifier, SIGKILL)
+    }
+    process.waitUntilExit()
   }
 
   /// Gives what went wrong on the way: after a power loss, a job that counts as done without its file.
@@ -204,7 +220,7 @@ final class Trial {
       case .fault(let point, let pass):
         let process = try start(
           ["--fault", "\(point.rawValue):\(pass)"], losesPower: plan.losesPower)
-        process.waitUntilExit()
+        wait(for: process)
         if process.terminationReason == .uncaughtSignal { kills += 1 }
       case .kill(let after):
         let process = try start()
@@ -221,8 +237,8 @@ final class Trial {
         let other = try start()
         Thread.sleep(forTimeInterval: Double(max(0, milliseconds - 500)) / 1000)
         kill(process.processIdentifier, SIGCONT)
-        process.waitUntilExit()
-        other.waitUntilExit()
+        wait(for: process)
+        wait(for: other)
       }
       problems += try checkDone(reference).map { "after \(disturbance): \($0)" }
     }
@@ -232,8 +248,8 @@ final class Trial {
   /// Undisturbed, to the end. What failed for good by a fault (a disk that was full) is tried again by the run.
   func finish() throws -> End {
     let process = try start()
-    process.waitUntilExit()
-    var end = End(status: process.terminationStatus, jobs: [:], problems: [])
+    wait(for: process)
+    var end = End(status: process.terminationStatus, jobs: [:], problems: hung)
     if process.terminationReason == .uncaughtSignal {
       end.problems.append("the last run died of signal \(process.terminationStatus)")
     }
@@ -251,8 +267,7 @@ final class Trial {
           end.problems.append(
             "job \(job.id) (\(job.documentPath), \(job.step)) is \(job.state.rawValue)")
         }
-        let outcome =
-          job.outcome.map { $0 == .cached ? "complete" : $0.rawValue } ?? job.state.rawValue
+        let outcome = job.outcome?.rawValue ?? job.state.rawValue
         // Runs newest first: the last word on a step is that of the first run that has it.
         let name = "\(job.documentPath)\t\(job.step)"
         if end.jobs[name] == nil { end.jobs[name] = outcome }

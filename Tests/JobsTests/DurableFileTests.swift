@@ -64,12 +64,13 @@ import Testing
     let start = try #require(processStart(getpid()))
     let mine = ".docket-\(getpid())-\(start)-7.tmp"
     try put(".docket-\(dead)-1-1.tmp")
-    try put(".docket-\(getpid())-\(start + 1)-1.tmp")
+    try DurableFile.makeFolder(folder.url.appendingPathComponent("a/b"))
+    try put("a/b/.docket-\(getpid())-\(start + 1)-1.tmp")
     try put(mine)
     try put(".docket-notes.tmp")
     try put("a.json")
     #expect(DurableFile.removeLeftovers(in: folder.url) == 2)
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.url.path).sorted()
-    #expect(names == [".docket-notes.tmp", "a.json", mine].sorted())
+    #expect(names == [".docket-notes.tmp", "a", "a.json", mine].sorted())
   }
 }
