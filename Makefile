@@ -9,7 +9,7 @@ APT    := pkg-config libpoppler-glib-dev libxml2-dev libsqlite3-dev libopenblas-
 FLAGS  := --explicit-target-dependency-import-check=error
 BIN     = $(shell $(SWIFT) build -c release --show-bin-path)
 
-.PHONY: help deps build run test lint format clean install uninstall \
+.PHONY: help deps build run test crash lint format clean install uninstall \
   bench bench-build bench-engine bench-context bench-ingest bench-queue bench-answers bench-tokenizer
 
 help: ## What can be made.
@@ -33,6 +33,11 @@ test: deps ## Run all tests.
 	@echo "test: debug build, kernels optimised"
 	$(SWIFT) build --build-tests $(FLAGS)
 	$(SWIFT) test --skip-build --disable-xctest $(ARGS)
+
+crash: deps ## Kill runs at named points and at random, SEEDS=20 times; outputs must come out the same.
+	$(SWIFT) build $(FLAGS)
+	@D="$$($(SWIFT) build --show-bin-path)"; "$$D/CrashCampaign" --docket "$$D/docket" \
+	  --declaration Pipelines/minutes.json5 --documents Samples --seeds $${SEEDS:-20} $(ARGS)
 
 lint: ## Check the formatting of every Swift file.
 	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests
