@@ -51,6 +51,7 @@ package struct Reply: Hashable, Sendable {
     }
     calls = []
     linesPassedOver = 0
+    text = ""
     var words = ""
     while let open = rest.firstRange(of: Self.callsOpen) {
       words += rest[..<open.lowerBound]
@@ -79,9 +80,7 @@ package struct Reply: Hashable, Sendable {
 
   private static func trimmed(_ text: some StringProtocol) -> String {
     let start = text.drop(while: \.isWhitespace)
-    return String(
-      start.prefix(
-        upTo: start.lastIndex { !$0.isWhitespace }.map { start.index(after: $0) }
-          ?? start.startIndex))
+    guard let last = start.lastIndex(where: { !$0.isWhitespace }) else { return "" }
+    return String(start[...last])
   }
 }

@@ -1,5 +1,5 @@
 package import Chat
-package import JSON
+import JSON
 
 /// What a server answered.
 package struct Completion: Hashable, Sendable {
