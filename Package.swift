@@ -80,8 +80,9 @@ let package = Package(
     .target(
       name: "Pipelines",
       dependencies: [
-        "Chat", "Contexts", "DefaultReader", "Digests", "Documents", "Endpoints", "Inference",
-        "Ingest", "JSON", "Jobs", "Outputs", "Schedules", "SQLite", "Tokenization",
+        "Chat", "Constraints", "Contexts", "DefaultReader", "Digests", "Documents", "Endpoints",
+        "Generation", "Inference", "Ingest", "JSON", "Jobs", "Outputs", "Schedules", "SQLite",
+        "Tokenization",
       ], exclude: ["Expressions/Language.md"],
       // The declarations of Pipelines/, which `docket init` writes: a link, so that there is one copy.
       resources: [.embedInCode("Shipped")], swiftSettings: strict),

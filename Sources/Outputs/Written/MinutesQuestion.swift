@@ -18,12 +18,15 @@ package struct MinutesQuestion {
   }
 
   /// The shape of the answer.
-  package var answerSchema: JSONValue {
+  package var answerSchema: JSONValue { Self.answerSchema(people: rules.attendees.map(\.name)) }
+
+  /// - Parameter people: who can own an action.
+  package static func answerSchema(people: [String]) -> JSONValue {
     let quotes = ("quotes", Quoting.schema(atLeast: 1, atMost: 3))
     let text = ("text", ["type": "string", "minLength": 1] as JSONValue)
     let bound: JSONValue = ["type": "string", "x-evidence": "required", "minLength": 1]
     let person: JSONValue = [
-      "enum": .array(rules.attendees.map { .string($0.name) } + [.null])
+      "enum": .array(people.map { .string($0) } + [.null])
     ]
     func list(_ members: [(String, JSONValue)]) -> JSONValue {
       ["type": "array", "items": .shape(members), "maxItems": 100]

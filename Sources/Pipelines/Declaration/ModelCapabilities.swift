@@ -66,7 +66,7 @@ extension Declaration {
             "a context of \(input.maxTokens) tokens has no room for a document beside \(self.model.writing.thinking) tokens of thinking and \(self.model.writing.answerTokens) of an answer; raise maxTokens or lower model.answerTokens"
         ))
     }
-    return problems
+    return problems + answerProblems(for: model)
   }
 
   private func problems(

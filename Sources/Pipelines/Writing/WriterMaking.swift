@@ -17,8 +17,12 @@ extension PipelineRun {
         client, model: declaration.model, prompts: declaration.prompts,
         room: declaration.input.maxTokens, tools: toolBox)
     }
-    throw PipelineError(
-      "The model \(model.name) writes, and pipelines write with models behind a server only so far. "
-        + "Name one with model.endpoint.", isDeclarationFault: true)
+    do {
+      return try EmbeddedWriter(
+        model.engine, model.tokenizer, model: declaration.model, prompts: declaration.prompts,
+        limit: declaration.input.maxTokens, tools: toolBox)
+    } catch {
+      throw PipelineError("The model \(model.name) cannot write: \(error)")
+    }
   }
 }
