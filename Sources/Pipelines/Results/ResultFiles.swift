@@ -29,7 +29,19 @@ struct ResultFiles {
         digests.add(path, bytes)
       }
     }
-    for step in declaration.steps where step.outputKind != nil {
+    for step in declaration.steps where step.isReduce {
+      let files = results.digests.filter { $0.step == step.id }.compactMap { digest in
+        digest.outputPath.flatMap { path in
+          ResultFile.bytes(path, in: declaration.output.directory).map { (path, $0) }
+        }
+      }
+      for (path, bytes) in files { digests.add(path, bytes) }
+      if declaration.output.jsonl {
+        let lines = files.compactMap { try? JSONValue.parse($0.1) }
+        try put(OutputLines.bytes(of: lines), "\(step.id).jsonl")
+      }
+    }
+    for step in declaration.steps where step.outputKind != nil && !step.isReduce {
       let name = OutputName(declaration: declaration).name(of: step)
       let envelopes = envelopes(of: step)
       if declaration.output.jsonl {
@@ -81,7 +93,9 @@ struct ResultFiles {
   /// Each value beside its source; the documents are read once more for the words around it.
   private var report: [UInt8] {
     let opener = DocumentOpener(passwords: declaration.input.passwords, pdfProgram: pdfProgram)
-    let all = declaration.steps.filter { $0.outputKind != nil }.flatMap { envelopes(of: $0) }
+    let all = declaration.steps.filter { $0.outputKind != nil && !$0.isReduce }.flatMap {
+      envelopes(of: $0)
+    }
     return Report.html(
       of: all.map(\.value), title: declaration.name,
       text: { path in

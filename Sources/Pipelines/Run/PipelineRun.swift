@@ -18,6 +18,9 @@ package struct PipelineRun: Sendable {
   package var program: String
   /// The program that reads PDFs in a process of its own; nil reads them in this one.
   package var pdfProgram: URL?
+  /// Whether the model may run the programs that the declaration names: its user has to say so, as a
+  /// declaration may come from a stranger.
+  package var allowsTools = false
   package var faults: FaultPoints
   package var stop: StopSignal
   package var report: @Sendable (RunEvent) -> Void
@@ -68,7 +71,8 @@ package struct PipelineRun: Sendable {
     let queue = try JobQueue.open(at: workspace.queueFile, faults: faults)
     try DurableFile.makeFolder(declaration.output.directory)
     let plan = try Planner(
-      declaration: declaration, modelSHA256: model.sha256, queue: queue
+      declaration: declaration, modelSHA256: model.sha256, writes: model.capabilities.writes,
+      queue: queue
     ).plan()
     report(
       .planned(
@@ -77,19 +81,23 @@ package struct PipelineRun: Sendable {
     let run = try openRun(queue)
     try queue.enqueue(newDocuments(plan), in: run)
 
-    let work = try WorkOfRun(self, run: run, plan: plan)
+    let writer = try makeWriter()
+    let work = try WorkOfRun(self, run: run, plan: plan, writer: writer)
     work.runWorkers(count: workers)
     if let error = work.fatalError { throw error }
+    let digests = try reduce(plan, writer: writer, run: run, queue)
 
     if let reason = stop.reason {
       return Ending(
         run: run, stopped: reason,
         results: RunResults(
-          plan: plan, jobs: try jobs(queue, run), folder: declaration.output.directory))
+          plan: plan, jobs: try jobs(queue, run), folder: declaration.output.directory,
+          digests: digests))
     }
     report(.writingResults)
     let results = RunResults(
-      plan: plan, jobs: try jobs(queue, run), folder: declaration.output.directory)
+      plan: plan, jobs: try jobs(queue, run), folder: declaration.output.directory,
+      digests: digests)
     try ResultFiles(
       declaration: declaration, model: model, results: results, pdfProgram: pdfProgram,
       faults: faults
@@ -98,7 +106,7 @@ package struct PipelineRun: Sendable {
     return Ending(run: run, stopped: nil, results: results)
   }
 
-  private func jobs(_ queue: JobQueue, _ run: RunID) throws -> [Job] {
+  func jobs(_ queue: JobQueue, _ run: RunID) throws -> [Job] {
     var all: [Job] = []
     while true {
       let page = try queue.jobs(
@@ -135,7 +143,9 @@ package struct PipelineRun: Sendable {
           if case .upToDate(let output) = job.standing { cached = output }
           return NewJob(
             step: job.step, kind: declaration.step(job.step)?.kind ?? job.step, key: job.key,
-            dependsOn: job.dependsOn, maxAttempts: declaration.step(job.step)?.attempts ?? 3,
+            // The tries of a model that writes are made within one.
+            dependsOn: job.dependsOn,
+            maxAttempts: model.capabilities.writes ? 1 : declaration.step(job.step)?.attempts ?? 3,
             cached: cached)
         })
     }

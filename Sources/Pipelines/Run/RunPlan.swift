@@ -56,9 +56,9 @@ package struct RunPlan: Sendable {
   package init(of declaration: Declaration, workspace: Workspace) throws(PipelineError) {
     do {
       let exists = FileManager.default.fileExists(atPath: workspace.queueFile.path)
+      let model = try LoadedModel(declaration.model.weights, threads: 1)
       self = try Planner(
-        declaration: declaration,
-        modelSHA256: LoadedModel(declaration.model.weights, threads: 1).sha256,
+        declaration: declaration, modelSHA256: model.sha256, writes: model.capabilities.writes,
         queue: exists ? JobQueue.open(at: workspace.queueFile, access: .readOnly) : nil
       ).plan()
     } catch let error as PipelineError {
@@ -83,6 +83,8 @@ package struct RunPlan: Sendable {
 struct Planner {
   let declaration: Declaration
   let modelSHA256: String
+  /// Whether the model writes.
+  let writes: Bool
   let queue: JobQueue?
 
   func plan() throws -> RunPlan {
@@ -112,11 +114,16 @@ struct Planner {
   private func jobs(of path: String, sha256: String) throws -> [RunPlan.PlannedJob] {
     var keys: [String: String] = [:]
     var jobs: [RunPlan.PlannedJob] = []
-    for step in declaration.steps {
-      let key = ResultKey.of(
-        ResultKey.Parts(
-          sourceSHA256: sha256, step: step, from: step.from.compactMap { keys[$0] },
-          modelSHA256: modelSHA256, promptSHA256: Prompt.of(step).sha256, declaration: declaration))
+    // What brings documents together is planned when they are done.
+    for step in declaration.steps where !step.isReduce {
+      var parts = ResultKey.Parts(
+        sourceSHA256: sha256, step: step, from: step.from.compactMap { keys[$0] },
+        modelSHA256: modelSHA256, promptSHA256: Prompt.of(step).sha256, declaration: declaration)
+      parts.writes = writes
+      if writes, let name = step.promptName {
+        parts.promptSHA256 = declaration.prompts.sha256(of: name)
+      }
+      let key = ResultKey.of(parts)
       keys[step.id] = key
       let outputPath = OutputName(declaration: declaration).path(of: step, document: path)
       jobs.append(

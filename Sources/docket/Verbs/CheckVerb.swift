@@ -17,9 +17,14 @@ enum CheckVerb {
     let file = URL(fileURLWithPath: arguments.operands[0])
     var problems: [DeclarationError.Problem] = []
     var name: String?
+    /// Where documents go, when they leave this machine's programs.
+    var server: String?
     do {
       let declaration = try DeclarationReader.read(file)
       name = declaration.name
+      if case .endpoint(let remote) = declaration.model.weights {
+        server = remote.endpoint.absoluteString
+      }
       problems = declaration.problems(
         for: try LoadedModel.capabilities(of: declaration.model.weights))
     } catch let error as DeclarationError {
@@ -30,9 +35,11 @@ enum CheckVerb {
       Console.json([
         "file": .string(arguments.operands[0]), "valid": .bool(problems.isEmpty),
         "problems": .integer(problems.count),
+        "server": server.map { .string($0) } ?? .null,
       ])
     } else if problems.isEmpty {
       Console.out("\(arguments.operands[0]): pipeline “\(name ?? "")” is sound")
+      if let server { Console.out("The text of the documents is sent to \(server).") }
     } else {
       for problem in problems { Console.out("\(problem)") }
       Console.note("\(problems.count) problem\(problems.count == 1 ? "" : "s")")

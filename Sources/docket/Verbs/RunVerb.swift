@@ -24,6 +24,8 @@ enum RunVerb {
         "Stop at a safe point at this local time, today or tomorrow; run again to go on. "
           + "(default: no limit)"),
       .workspace, .json,
+      .flag(
+        "--allow-tools", "Let the model run the programs that the declaration names. (default: no)"),
       .value(
         "--fault", "<point:n>",
         "For tests of crashes: die or fail on purpose at the n-th pass of a named point."),
@@ -47,19 +49,20 @@ enum RunVerb {
     defer { signals.end() }
 
     let workspace = try Workspace(at: arguments["--workspace"])
-    display.show(.loadingModel(LoadedModel.folder(of: declaration.model.weights).lastPathComponent))
+    display.show(.loadingModel(LoadedModel.name(of: declaration.model.weights)))
     let model = try LoadedModel(declaration.model.weights, threads: threads)
     let problems = declaration.problems(for: model.capabilities)
     guard problems.isEmpty else {
       Console.note("\(DeclarationError(problems: problems))")
       return .usage
     }
-    let pipeline = PipelineRun(
+    var pipeline = PipelineRun(
       declaration: declaration, model: model, workspace: workspace, workers: workers,
       program: "docket \(Version.current)",
       pdfProgram: Program.url, faults: faults,
       stop: stop,
       report: { display.show($0) })
+    pipeline.allowsTools = arguments.has("--allow-tools")
     let ending: PipelineRun.Ending
     do {
       ending = try pipeline.execute()
