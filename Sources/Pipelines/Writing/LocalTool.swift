@@ -154,7 +154,7 @@ private final class ToolProcess {
     unsafe variables.append(nil)
     let code = unsafe posix_spawn(
       &process, words[0], &actions, &attributes, &arguments, &variables)
-    for unsafepointer in unsafe arguments + variables { unsafe free(pointer) }
+    unsafe (arguments + variables).forEach { unsafe free($0) }
     unsafe posix_spawn_file_actions_destroy(&actions)
     unsafe posix_spawnattr_destroy(&attributes)
     return code
