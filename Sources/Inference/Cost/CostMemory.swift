@@ -9,20 +9,21 @@ extension Cost {
   }
 
   /// Bytes a session keeps for `tokens` tokens: states, blocks at hand, and the softmax layers' cache.
-  package func sessionBytes(_ tokens: Int) -> Int {
+  package func sessionBytes(_ tokens: Int, _ format: WeightFormat = .asStored) -> Int {
     let d = configuration.headSize
     let padded = (d + 15) / 16 * 16
     let lightning = configuration.heads * (KernelSet.block * (d + padded) + padded * d) * 4
-    return configuration.lightningLayers * lightning + cacheBytes(tokens) + 4 * tokens
+    return configuration.lightningLayers * lightning + cacheBytes(tokens, format) + 4 * tokens
   }
 
-  /// Bytes of the softmax layers' keys and values for `tokens` tokens.
-  package func cacheBytes(_ tokens: Int) -> Int {
-    let d = configuration.headSize
-    let padded = (d + 15) / 16 * 16
+  /// Bytes of the softmax layers' keys and values for `tokens` tokens; in bf16 where `format` has products in bf16
+  /// (see `WeightFormat.roundsToBF16`).
+  package func cacheBytes(_ tokens: Int, _ format: WeightFormat = .asStored) -> Int {
     let segments = (tokens + KeyValueCache.segmentKeys - 1) / KeyValueCache.segmentKeys
-    return configuration.softmaxLayers * segments * KeyValueCache.segmentKeys
-      * configuration.keyValueHeads * (d + padded) * 4
+    return configuration.softmaxLayers * segments
+      * KeyValueCache.segmentBytes(
+        heads: configuration.keyValueHeads, headSize: configuration.headSize,
+        bf16: format.roundsToBF16)
   }
 
   /// Bytes of the planes a piece of text passes through.
@@ -38,7 +39,8 @@ extension Cost {
     let width = max(c.expertSize, c.sharedExpertSize)
     let thread =
       chunk * (c.hiddenSize + 2 * width) + LightningState.scratch(c.headSize)
-      + Workspace.attentionRows * (2 * c.headSize + KernelSet.keyTile)
+      + AttentionWork.byteCount(rows: Workspace.attentionRows, headSize: c.headSize, bf16: false)
+      / 4
     let tagging =
       c.head == .tagging
       ? piece * (c.hiddenSize + c.labels.count)
@@ -70,12 +72,18 @@ extension Cost {
   /// Most bytes resident when one session reads `tokens` tokens; with a tagging head its result counts too.
   package func peakBytes(_ format: WeightFormat, tokens: Int, threads: Int) -> Int {
     let result = configuration.head == .tagging ? 4 * tokens * configuration.labels.count : 0
-    return Self.programBytes + weightBytes(format) + sessionBytes(tokens)
+    return Self.programBytes + weightBytes(format) + sessionBytes(tokens, format)
       + workspaceBytes(threads: threads) + result
   }
 }
 
 extension WeightFormat {
+  /// Whether an engine with such weights multiplies in bf16 on this machine, softmax attention included. As
+  /// stored, arithmetic is f32.
+  package var roundsToBF16: Bool {
+    packed ?? .f32 != .f32 && KernelSet.best.roundingToBF16.roundsToBF16
+  }
+
   /// Bytes of one weight, with its share of the scales. As stored: that of bf16, which releases use.
   package var bytesPerWeight: Double {
     switch self {

@@ -28,7 +28,7 @@ extension Cost {
       + (Double(context) * block + attentionOperations(0..<context)) / speed.attention
 
     // A step reads the weights of its experts, reads and writes the states, and reads the cache.
-    let cache = Double(cacheBytes(context + generated / 2))
+    let cache = Double(cacheBytes(context + generated / 2, format))
     let bytes = Double(activeWeightBytes(format)) + 2 * Double(recurrentStateBytes) + cache
     return (reading, Double(generated) * bytes / speed.bandwidth)
   }

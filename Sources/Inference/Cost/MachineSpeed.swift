@@ -26,6 +26,7 @@ package struct MachineSpeed: Hashable, Sendable {
     let outputs = min(max(configuration.expertSize, 16), 1024)
     let format = weights.packed ?? .bf16
     let workers = Workers(threads)
+    let kernels = weights.roundsToBF16 ? kernels.roundingToBF16 : kernels
     let working = Cost(configuration).activeWeightBytes(weights)
     return MachineSpeed(
       products: products(inputs, outputs, format, workers, kernels),

@@ -163,12 +163,13 @@ private struct Needs {
       ),
       (
         "cacheBytes", "key/value cache of \(TextLayout.grouped(tokens)) tokens",
-        cost.cacheBytes(tokens)
+        cost.cacheBytes(tokens, weights)
       ),
       (
         "workspaceBytes", "planes of \(threads) threads, blocks at hand, program",
         Cost.programBytes + cost.workspaceBytes(threads: threads)
-          + cost.sessionBytes(tokens) - cost.recurrentStateBytes - cost.cacheBytes(tokens)
+          + cost.sessionBytes(tokens, weights) - cost.recurrentStateBytes
+          - cost.cacheBytes(tokens, weights)
       ),
     ]
     let left = peak - parts.reduce(0) { $0 + $1.2 }
