@@ -163,7 +163,7 @@ struct ShapesBenchmark {
     for length in prefill {
       var best = Double.infinity
       // The first reading brings the experts in.
-      for turn in 0..<3 {
+      for turn in 0..<2 {
         session.reset()
         let start = Resources.now().wall
         try session.advance(by: tokens(length, turn))

@@ -23,7 +23,10 @@ trap 'rm -f /dev/shm/docket-header-*' EXIT
 for subject in header tokenizer; do
   echo "fuzz: $subject, $SECONDS_EACH s"
   ASAN_OPTIONS=detect_leaks=0 $OUT/$subject -max_total_time=$SECONDS_EACH -timeout=10 -rss_limit_mb=2048 -max_len=8192 \
-    -artifact_prefix=$OUT/found/$subject- -dict=$HERE/$subject.dict -print_final_stats=1 -verbosity=0 \
-    $OUT/corpus/$subject $HERE/Seeds/$subject
+    -artifact_prefix=$OUT/found/$subject- -dict=$HERE/$subject.dict -print_final_stats=1 \
+    $OUT/corpus/$subject $HERE/Seeds/$subject > $OUT/$subject.log 2>&1 \
+    || { tail -60 $OUT/$subject.log; echo "fuzz: $subject failed, see $OUT/$subject.log and $OUT/found"; exit 1; }
+  grep -E "cov:" $OUT/$subject.log | tail -1
+  grep "stat::" $OUT/$subject.log
 done
 echo "fuzz: nothing found"

@@ -73,9 +73,10 @@ import Testing
       to: quantizer.partial.appendingPathComponent(".\(names[0]).partial"))
     let journal = quantizer.partial.appendingPathComponent("packing.json")
     var object = try #require(try JSONValue.parse([UInt8](Data(contentsOf: journal))).object)
-    var files = try #require(object["files"]?.object)
-    for name in names { files[name] = nil }
-    object["files"] = .object(files)
+    var files = try #require(object["files"]?.array)
+    files.removeAll { names.contains($0["name"]?.string ?? "") }
+    #expect(files.count == 1)
+    object["files"] = .array(files)
     try Data(JSONValue.object(object).text().utf8).write(to: journal)
     // Another format must not be mixed in.
     #expect(throws: InferenceError.self) { try Quantizer(source, to: cut, as: .int8).run() }

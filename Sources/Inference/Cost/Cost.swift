@@ -88,7 +88,8 @@ package struct Cost: Hashable, Sendable {
   /// Operations of reading `context` tokens, then writing `generated` more; a model that tags runs its head
   /// on every token, one that writes on the last of the context and on each it writes.
   package func operations(context: Int, generated: Int) -> Double {
-    let heads = configuration.head == .tagging ? context : (generated > 0 ? generated : 1)
+    let heads =
+      configuration.head == .tagging ? context : (generated > 0 ? generated : min(context, 1))
     return Double(context + generated) * operationsPerToken + Double(heads) * headOperations
       + attentionOperations(0..<context + generated)
   }

@@ -31,35 +31,37 @@ struct PackingJournal {
     guard let json = try? TensorStore.json(folder.appendingPathComponent(Self.name)),
       let source = json["source"]?.string,
       let format = json["format"]?.string.flatMap(PackedFormat.init(rawValue:)),
-      let files = json["files"]?.object
+      let files = json["files"]?.array
     else { return nil }
     self.init(source: source, format: format)
-    for (name, tensors) in files.members {
+    for file in files {
+      guard let name = file["name"]?.string, let tensors = file["tensors"]?.array else {
+        return nil
+      }
       var losses: [PackingLoss] = []
-      guard let tensors = tensors.object else { return nil }
-      for (tensor, entry) in tensors.members {
-        guard let format = entry["format"]?.string.flatMap(WeightFormat.init(rawValue:)),
-          let error = entry["relativeError"]?.double
+      for tensor in tensors {
+        guard let name = tensor["name"]?.string,
+          let format = tensor["format"]?.string.flatMap(WeightFormat.init(rawValue:)),
+          let error = tensor["relativeError"]?.double
         else { return nil }
-        losses.append(PackingLoss(name: tensor, format: format, relativeError: error))
+        losses.append(PackingLoss(name: name, format: format, relativeError: error))
       }
       self.files.append((name, losses))
     }
   }
 
   func save(in folder: URL) throws(InferenceError) {
-    var done = JSONObject()
-    for file in files {
-      var tensors = JSONObject()
-      for loss in file.losses {
-        tensors[loss.name] = .object([
-          "format": .string(loss.format.rawValue), "relativeError": .number(loss.relativeError),
+    let done = files.map { file -> JSONValue in
+      let tensors = file.losses.map { loss -> JSONValue in
+        .object([
+          "name": .string(loss.name), "format": .string(loss.format.rawValue),
+          "relativeError": .number(loss.relativeError),
         ])
       }
-      done[file.name] = .object(tensors)
+      return .object(["name": .string(file.name), "tensors": .array(tensors)])
     }
     let json: JSONValue = .object([
-      "format": .string(format.rawValue), "source": .string(source), "files": .object(done),
+      "format": .string(format.rawValue), "source": .string(source), "files": .array(done),
     ])
     let file = try NewFile(folder.appendingPathComponent(Self.name))
     try file.append(json.text(indent: 1) + "\n")

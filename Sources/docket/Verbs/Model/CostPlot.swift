@@ -91,10 +91,7 @@ struct CostPlot {
       let words =
         String(format: "%.0f %%", share * 100) + (length == 65536 ? " at 64K" : " at 100K")
       parts.append("<circle cx=\"\(x)\" cy=\"\(y)\" r=\"4\" fill=\"\(Self.first)\"/>")
-      parts.append(
-        length == 65536
-          ? "<text x=\"\(x - 8)\" y=\"\(y + 16)\" text-anchor=\"end\">\(words)</text>"
-          : "<text x=\"\(x + 6)\" y=\"\(y - 8)\">\(words)</text>")
+      parts.append("<text x=\"\(x - 8)\" y=\"\(y + 18)\" text-anchor=\"end\">\(words)</text>")
     }
     parts.append(legend(panel, 0, Self.first, "of the token written"))
     parts.append(legend(panel, 1, Self.first, "of all tokens so far", dashes: "6 4"))

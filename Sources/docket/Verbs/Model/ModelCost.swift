@@ -78,8 +78,8 @@ enum ModelCost {
     if arguments.json {
       Console.json(.object(facts))
     } else {
-      Console.out(TextLayout.table(lines))
-      Console.out(table)
+      let width = (lines.map(\.[0].count).max() ?? 0) + 2
+      Console.out(lines.map { TextLayout.pad($0[0], to: width) + $0[1] } + table)
     }
     return .complete
   }
