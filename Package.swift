@@ -74,7 +74,7 @@ let package = Package(
     .target(name: "Kernels", dependencies: ["CKernels", "COpenBLAS"], swiftSettings: fast),
     .target(
       name: "Inference", dependencies: ["Kernels", "Tokenization", "JSON", "Digests"],
-      swiftSettings: fast),
+      resources: [.embedInCode("Cost/Published")], swiftSettings: fast),
     .target(
       name: "Generation", dependencies: ["Constraints", "Inference", "JSON", "Tokenization"],
       swiftSettings: fast),
@@ -93,8 +93,8 @@ let package = Package(
     .executableTarget(
       name: "docket",
       dependencies: [
-        "Documents", "Inference", "Ingest", "JSON", "Jobs", "Outputs", "Pipelines", "SQLite",
-        "Schedules",
+        "DefaultReader", "Documents", "Inference", "Ingest", "JSON", "Jobs", "Outputs", "Pipelines",
+        "SQLite", "Schedules", "Tokenization",
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -162,10 +162,15 @@ let package = Package(
     .testTarget(
       name: "KernelsTests", dependencies: ["Kernels", "CKernels", "TestSupport"],
       swiftSettings: strict),
+    // A long reading, to be killed.
+    .executableTarget(
+      name: "ReadingProcess", dependencies: ["DefaultReader", "Digests", "Inference"],
+      path: "Tests/ReadingProcess", swiftSettings: strict),
     .testTarget(
       name: "InferenceTests",
       dependencies: [
-        "Inference", "Kernels", "Tokenization", "DefaultReader", "JSON", "TestSupport",
+        "Inference", "Kernels", "Tokenization", "DefaultReader", "JSON", "ReadingProcess",
+        "TestSupport",
       ],
       resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(
@@ -182,7 +187,7 @@ let package = Package(
       ],
       resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(
-      name: "docketTests", dependencies: ["docket", "JSON", "TestSupport"],
+      name: "docketTests", dependencies: ["docket", "DefaultReader", "JSON", "TestSupport"],
       swiftSettings: strict),
   ]
 )
