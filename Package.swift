@@ -24,6 +24,7 @@ let fastC: [CSetting] = [.unsafeFlags(["-O3"])]
 //
 //   documents:  Documents ← Ingest, Contexts ← Outputs      queue: SQLite ← Jobs
 //   arithmetic: Kernels ← Inference                         roof:  Pipelines ← docket
+//   writing:    Constraints, Inference ← Generation
 let package = Package(
   name: "docket",
   products: [
@@ -60,6 +61,7 @@ let package = Package(
       name: "Ingest", dependencies: ["Documents", "PopplerShim", "CLibXML2"], swiftSettings: fast),
     .target(name: "Tokenization", dependencies: ["JSON"], swiftSettings: fast),
     .target(name: "Contexts", dependencies: ["Documents", "Tokenization"], swiftSettings: fast),
+    .target(name: "Constraints", dependencies: ["JSON", "Tokenization"], swiftSettings: fast),
     .target(
       name: "Outputs", dependencies: ["Contexts", "Documents", "JSON", "Digests"],
       resources: [.copy("FieldRanker")], swiftSettings: fast),
@@ -72,6 +74,9 @@ let package = Package(
     .target(name: "Kernels", dependencies: ["CKernels", "COpenBLAS"], swiftSettings: fast),
     .target(
       name: "Inference", dependencies: ["Kernels", "Tokenization", "JSON", "Digests"],
+      resources: [.embedInCode("Cost/Published")], swiftSettings: fast),
+    .target(
+      name: "Generation", dependencies: ["Constraints", "Inference", "JSON", "Tokenization"],
       swiftSettings: fast),
     .target(
       name: "DefaultReader", resources: [.copy("Resources/reader-v0")], swiftSettings: strict),
@@ -89,8 +94,8 @@ let package = Package(
     .executableTarget(
       name: "docket",
       dependencies: [
-        "Documents", "Inference", "Ingest", "JSON", "Jobs", "Outputs", "Pipelines", "SQLite",
-        "Schedules",
+        "DefaultReader", "Documents", "Inference", "Ingest", "JSON", "Jobs", "Outputs", "Pipelines",
+        "SQLite", "Schedules", "Tokenization",
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -131,6 +136,10 @@ let package = Package(
       dependencies: ["Contexts", "DefaultReader", "Documents", "Tokenization", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
+      name: "ConstraintsTests",
+      dependencies: ["Constraints", "JSON", "Tokenization", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
       name: "OutputsTests",
       dependencies: ["Outputs", "Contexts", "Documents", "JSON", "Tokenization", "TestSupport"],
       resources: [.copy("Fixtures")], swiftSettings: strict),
@@ -154,12 +163,22 @@ let package = Package(
     .testTarget(
       name: "KernelsTests", dependencies: ["Kernels", "CKernels", "TestSupport"],
       swiftSettings: strict),
+    // A long reading, to be killed.
+    .executableTarget(
+      name: "ReadingProcess", dependencies: ["DefaultReader", "Digests", "Inference"],
+      path: "Tests/ReadingProcess", swiftSettings: strict),
     .testTarget(
       name: "InferenceTests",
       dependencies: [
-        "Inference", "Kernels", "Tokenization", "DefaultReader", "JSON", "TestSupport",
+        "Inference", "Kernels", "Tokenization", "DefaultReader", "JSON", "ReadingProcess",
+        "TestSupport",
       ],
       resources: [.copy("Fixtures")], swiftSettings: strict),
+    .testTarget(
+      name: "GenerationTests",
+      dependencies: [
+        "Generation", "Constraints", "Inference", "JSON", "Tokenization", "TestSupport",
+      ], swiftSettings: strict),
     .testTarget(
       name: "PipelinesTests",
       dependencies: [
@@ -169,7 +188,7 @@ let package = Package(
       ],
       resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(
-      name: "docketTests", dependencies: ["docket", "JSON", "TestSupport"],
+      name: "docketTests", dependencies: ["docket", "DefaultReader", "JSON", "TestSupport"],
       swiftSettings: strict),
   ]
 )
