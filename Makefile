@@ -34,10 +34,10 @@ test: deps ## Run all tests.
 	$(SWIFT) build --build-tests $(FLAGS)
 	$(SWIFT) test --skip-build --disable-xctest $(ARGS)
 
-crash: deps ## Kill runs at named points and at random, SEEDS=20 times; outputs must come out the same.
+crash: deps ## Kill and stop runs, SEEDS=20 times; outputs and ledger must come out the same.
 	$(SWIFT) build $(FLAGS)
 	@D="$$($(SWIFT) build --show-bin-path)"; "$$D/CrashCampaign" --docket "$$D/docket" \
-	  --declaration Pipelines/minutes.json5 --documents Samples --seeds $${SEEDS:-20} $(ARGS)
+	  --power-loss "$$D/libPowerLoss.so" --seeds $${SEEDS:-20} $(ARGS)
 
 lint: ## Check the formatting of every Swift file.
 	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests
@@ -59,8 +59,8 @@ bench-context: bench-build ## Time and memory of one context from 1k to 1M token
 bench-ingest: bench-build ## Read a measuring set: SET=folder OUT=folder; writes what its scorer reads.
 	@"$(BIN)/docket-bench" ingest --set "$(SET)" --out "$(OUT)" $(ARGS)
 
-bench-queue: bench-build ## Durable claims, completions and enqueueing a second.
-	@"$(BIN)/docket-bench" queue $(ARGS)
+bench-queue: bench-build ## The queue's speed; PEERS="command" runs other queues beside it (docket-bench help).
+	@"$(BIN)/docket-bench" queue $(if $(PEERS),--peers "$(PEERS)") $(ARGS)
 
 bench-answers: bench-build ## Score answers: DATA=file in the labelled format, .jsonl or .jsonl.gz.
 	@"$(BIN)/docket-bench" answers "$(DATA)" $(ARGS)

@@ -155,11 +155,12 @@ let package = Package(
       name: "PipelinesTests",
       dependencies: [
         "Pipelines", "DefaultReader", "Documents", "Ingest", "Inference", "JSON", "Jobs", "Outputs",
-        "Schedules", "TestSupport",
+        "SQLite", "Schedules", "TestSupport",
       ],
       resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(
-      name: "docketTests", dependencies: ["docket", "JSON", "TestSupport"],
+      name: "docketTests",
+      dependencies: ["docket", "CrashCampaign", "JSON", "Jobs", "SQLite", "TestSupport"],
       swiftSettings: strict),
   ]
 )

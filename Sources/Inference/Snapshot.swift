@@ -17,6 +17,8 @@ import Kernels
 struct SnapshotWriter: ~Copyable {
   static let magic: [UInt8] = Array("docksnap".utf8)
   static let version = 1
+  /// Of files that have no name yet; one that lies there for long was left by a killed process.
+  static let partialSuffix = ".partial"
 
   private let target: URL
   private let partial: URL
@@ -26,9 +28,10 @@ struct SnapshotWriter: ~Copyable {
 
   init(_ target: URL, identity: [UInt8]) throws(InferenceError) {
     self.target = target
+    // A name of its own: two processes may read the same text, one of them without a right to it any more.
     partial = target.deletingLastPathComponent().appendingPathComponent(
-      ".\(target.lastPathComponent).partial")
-    file = unsafe open(partial.path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+      ".\(target.lastPathComponent).\(UUID().uuidString)\(Self.partialSuffix)")
+    file = unsafe open(partial.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard file >= 0 else { throw Self.failed("create", target) }
     try write(Self.magic)
     try write(Self.version)

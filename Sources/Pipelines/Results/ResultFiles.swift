@@ -13,11 +13,14 @@ struct ResultFiles {
   let results: RunResults
   let pdfProgram: URL?
   let faults: FaultPoints
+  let stop: StopSignal
 
+  /// - Throws: ``Interruption`` when told to stop: the files are made anew by the next run.
   func write() throws {
     var digests = OutputDigests()
     let writer = ResultWriter(folder: declaration.output.directory, faults: faults)
     func put(_ bytes: [UInt8], _ path: String) throws {
+      if stop.isSet { throw Interruption() }
       _ = try writer.write(bytes, to: path)
       digests.add(path, bytes)
     }
@@ -85,6 +88,8 @@ struct ResultFiles {
     return Report.html(
       of: all.map(\.value), title: declaration.name,
       text: { path in
+        // The report will not be written.
+        if stop.isSet { return nil }
         let file = declaration.input.directory.appendingPathComponent(path)
         return (try? opener.read(file, named: path)).map { ExtractedText($0) }
       })

@@ -18,7 +18,8 @@ enum PlanVerb {
   static func run(_ arguments: Arguments) throws -> ExitStatus {
     guard let declaration = try DeclarationArgument.read(arguments) else { return .usage }
     let workspace = try Workspace(at: arguments["--workspace"])
-    let plan = try RunPlan(of: declaration, workspace: workspace)
+    let model = try LoadedModel(declaration.model.weights, threads: 1)
+    let plan = try RunPlan(of: declaration, model: model, workspace: workspace)
     for document in plan.documents {
       for job in document.jobs {
         if arguments.json {
