@@ -32,7 +32,7 @@ enum SmallCorpus {
     { format: 1, name: "agreements", input: { dir: "documents", match: ["**/*"] },
       steps: [
         { id: "fields", kind: "extract", schema: "fields.schema.json" },
-        { id: "summary", kind: "summarize", sentences: 2, from: ["fields"],
+        { id: "summary", kind: "summarize", sentences: 2,
           where: "fields.governingLaw.status == 'found'" } ],
       output: { dir: "out", jsonl: true, csv: ["fields"], html: true } }
     """.write(to: declaration, atomically: true, encoding: .utf8)

@@ -100,6 +100,7 @@ package struct PipelineRun: Sendable {
     } catch is Interruption {
       return Ending(run: run, stopped: stop.reason, results: results)
     }
+    DurableFile.removeLeftovers(in: declaration.output.directory)
     _ = try queue.finishRun(run)
     return Ending(run: run, stopped: nil, results: results)
   }
