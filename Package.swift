@@ -160,7 +160,9 @@ let package = Package(
       resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(
       name: "docketTests",
-      dependencies: ["docket", "CrashCampaign", "JSON", "Jobs", "SQLite", "TestSupport"],
+      dependencies: [
+        "docket", "CrashCampaign", "JSON", "Jobs", "Pipelines", "SQLite", "TestSupport",
+      ],
       swiftSettings: strict),
   ]
 )

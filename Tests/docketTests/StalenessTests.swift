@@ -66,7 +66,8 @@ import Testing
 
     try declare(site)
     try site.put(AgreementSite.agreement(1950), "agreement-0.txt")
-    #expect(try reasons(site) == [fields: "changed: the document", summary: "changed: the document"])
+    #expect(
+      try reasons(site) == [fields: "changed: the document", summary: "changed: the document"])
 
     try site.put(AgreementSite.agreement(2000), "agreement-0.txt")
     let file = site.output.appendingPathComponent("agreement-0.txt.fields.json")
@@ -98,7 +99,9 @@ import Testing
   }
 
   @Test(.timeLimit(.minutes(3)))
-  func `a condition waits for the step it speaks of, and its document is no result without it`() throws {
+  func `a condition waits for the step it speaks of, and its document is no result without it`()
+    throws
+  {
     let site = try AgreementSite(documents: 1)
     try writeSchema(site)
     try declare(site, condition: "fields.law.status == 'found'")
@@ -117,5 +120,40 @@ import Testing
     try FileManager.default.removeItem(at: site.output.appendingPathComponent(first))
     #expect(try site.docket.run(["run", site.declaration.path]).status == 0)
     #expect(site.results().count == 3)
+  }
+
+  @Test(.timeLimit(.minutes(3)))
+  func `torn files that a crash left are made anew or removed, others are left alone`() throws {
+    let site = try AgreementSite(documents: 2)
+    try FileManager.default.createDirectory(at: site.output, withIntermediateDirectories: true)
+    let names = [
+      ".docket-999999-5-1.tmp": "{\"format\": 1, \"ki", "agreement-0.txt.summary.json": "{\"form",
+      "notes-of-the-owner.txt": "mine",
+    ]
+    for (name, text) in names {
+      try text.write(
+        to: site.output.appendingPathComponent(name), atomically: false, encoding: .utf8)
+    }
+    #expect(try site.docket.run(["run", site.declaration.path]).status == 0)
+    #expect(try site.docket.run(["verify", site.output.path]).status == 0)
+    let found = try FileManager.default.contentsOfDirectory(atPath: site.output.path)
+    #expect(!found.contains(".docket-999999-5-1.tmp"))
+    #expect(found.contains("notes-of-the-owner.txt"))
+  }
+
+  @Test(.timeLimit(.minutes(3)))
+  func
+    `an output folder that cannot be written is refused with what to do, and nothing is used up`()
+    throws
+  {
+    let site = try AgreementSite(documents: 1)
+    // Root may write everywhere but where there is nothing to write to.
+    let refused = try site.docket.run([
+      "run", site.declaration.path, "--output", "/proc/self/docket-out",
+    ])
+    #expect(refused.status == 1)
+    #expect(refused.errors.contains("/proc/self/docket-out cannot be written (mkdir: "))
+    #expect(try site.queue().jobs().isEmpty)
+    #expect(try site.docket.run(["run", site.declaration.path]).status == 0)
   }
 }

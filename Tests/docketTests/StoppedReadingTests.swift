@@ -1,5 +1,6 @@
 import Foundation
 import Jobs
+import Pipelines
 import SQLite
 import TestSupport
 import Testing
@@ -91,10 +92,17 @@ import Testing
   {
     let site = try AgreementSite(documents: 1)
     try site.putLong("long.txt", pieces: 5)
-    let refused = try site.docket.run(["run", site.declaration.path, "--memory", "86"])
+    // Room for one text and not for the other, whatever the model's own needs.
+    let threads = ProcessInfo.processInfo.activeProcessorCount
+    let model = try LoadedModel(.default, threads: threads)
+    let limit = try #require(
+      (1...1000).first {
+        MemoryBudget(model.engine, limit: $0 << 20, workers: 1, threads: threads).longest > 3000
+      })
+    let refused = try site.docket.run(["run", site.declaration.path, "--memory", "\(limit)"])
     #expect(refused.status == 1)
     #expect(refused.output.contains("failed: long.txt: Reading "))
-    #expect(refused.output.contains("a limit of 86 MiB leaves "))
+    #expect(refused.output.contains("a limit of \(limit) MiB leaves "))
     #expect(site.results() == ["agreement-0.txt.summary.json"])
     let job = try #require(try site.queue().jobs(JobFilter(documentPath: "long.txt")).first)
     #expect(job.failure == .limit)

@@ -20,7 +20,7 @@ struct DaemonDisplay: Sendable {
     line(
       "\(start.schedule.name): run due \(Self.text(start.dueAt)) started, process \(process)",
       [
-        "event": "started", "schedule": .string(start.schedule.name),
+        "event": "runStarted", "schedule": .string(start.schedule.name),
         "due": .string(Self.text(start.dueAt)), "process": .integer(Int(process)),
       ])
   }
@@ -37,7 +37,7 @@ struct DaemonDisplay: Sendable {
     line(
       "\(start.schedule.name): run due \(Self.text(start.dueAt)) \(words)",
       [
-        "event": "ended", "schedule": .string(start.schedule.name),
+        "event": "runEnded", "schedule": .string(start.schedule.name),
         "due": .string(Self.text(start.dueAt)), "status": status,
       ])
   }

@@ -75,7 +75,7 @@ struct WatchFrame {
   var lines: [String] {
     let head = [title, bar, ""]
     let working = progress.atWork.prefix(8).map(line)
-    let wrong = failures.suffix(4).map { paint("✗ \(shortened($0, to: columns - 4))", 31) }
+    let wrong = failures.suffix(4).map { paint("✗ \(begun($0, to: columns - 4))", 31) }
     var foot: [String] = []
     if !working.isEmpty { foot += [""] + working }
     if !wrong.isEmpty { foot += [""] + wrong }
@@ -92,7 +92,7 @@ struct WatchFrame {
 
   private var bar: String {
     let total = progress.documents.count
-    let width = max(10, min(40, columns - 50))
+    let width = max(4, min(40, columns - facts.count - 1))
     let share = total == 0 ? 1 : Double(progress.final) / Double(total)
     let filled = Int(share * Double(width))
     return paint(String(repeating: "█", count: filled), 32)
@@ -161,11 +161,19 @@ struct WatchFrame {
     hasColour && !text.isEmpty ? "\u{1B}[\(colour)m\(text)\u{1B}[0m" : text
   }
 
+  private func begun(_ text: String, to width: Int) -> String {
+    let clean = Self.printable(text)
+    return clean.count <= width ? clean : clean.prefix(max(1, width - 1)) + "…"
+  }
+
   /// The end of a long path tells more than its beginning.
   private func shortened(_ text: String, to width: Int) -> String {
-    // Names may hold anything, and terminals obey control characters.
-    let clean = String(
-      text.map { $0.unicodeScalars.contains { $0.value < 32 || $0.value == 127 } ? "?" : $0 })
+    let clean = Self.printable(text)
     return clean.count <= width ? clean : "…" + clean.suffix(max(1, width - 1))
+  }
+
+  /// Names may hold anything, and terminals obey control characters.
+  private static func printable(_ text: String) -> String {
+    String(text.map { $0.unicodeScalars.contains { $0.value < 32 || $0.value == 127 } ? "?" : $0 })
   }
 }

@@ -27,7 +27,7 @@ import Testing
     }
     let file = folder.url.appendingPathComponent("p.json5")
     try """
-    { format: 1, name: "p", input: { dir: "in" }, steps: [{ id: "s", kind: "summarize", words: 9 }],
+    { format: 1, name: "p", input: { dir: "in" }, steps: [{ id: "s", kind: "summarize", words: 10 }],
       output: { dir: "out" } }
     """.write(to: file, atomically: true, encoding: .utf8)
     let workspace = try Workspace(at: folder.url.appendingPathComponent("w").path)

@@ -34,7 +34,7 @@ import Testing
       try FileManager.default.createDirectory(
         at: folder.url.appendingPathComponent("in"), withIntermediateDirectories: true)
       try """
-      { format: 1, name: "p", input: { dir: "in" }, steps: [{ id: "s", kind: "summarize", words: 9 }],
+      { format: 1, name: "p", input: { dir: "in" }, steps: [{ id: "s", kind: "summarize", words: 10 }],
         output: { dir: "out" }, schedule: { \(schedule), timeZone: "UTC" } }
       """.write(to: declaration, atomically: true, encoding: .utf8)
     }
