@@ -28,7 +28,7 @@ import Testing
 
   /// By document and step: what `plan` says.
   private func reasons(_ site: AgreementSite) throws -> [String: String] {
-    let ending = try site.docket.run(["plan", site.declaration.path, "--json"])
+    let ending = try site.docket.run(["plan", site.declaration.path, "--quick", "--json"])
     #expect(ending.status == 0, "\(ending.errors)")
     var reasons: [String: String] = [:]
     for line in ending.output.split(separator: "\n") {
@@ -155,5 +155,29 @@ import Testing
     #expect(refused.errors.contains("/proc/self/docket-out cannot be written (mkdir: "))
     #expect(try site.queue().jobs().isEmpty)
     #expect(try site.docket.run(["run", site.declaration.path]).status == 0)
+  }
+
+  @Test(.timeLimit(.minutes(3)))
+  func `plan says tokens, time and memory of what is left, and what will fail`() throws {
+    let site = try AgreementSite(documents: 1)
+    try writeSchema(site)
+    try declare(site, more: ", maxTokens: 2000")
+    try site.putLong("long.txt", pieces: 2)
+    try site.put("%PDF-1.7\nnothing of a PDF follows", "damaged.pdf")
+    let ending = try site.docket.run(["plan", site.declaration.path, "--json"])
+    let lines = try ending.output.split(separator: "\n").map { try JSONValue.parse(Array($0.utf8)) }
+    func line(_ document: String) throws -> JSONValue {
+      try #require(lines.first { $0["document"]?.string == document })
+    }
+    let short = try line("agreement-0.txt")
+    #expect((100...300).contains(short["tokens"]?.integer ?? 0))
+    #expect(short["readings"]?.integer == 2, "two steps with two prompts")
+    #expect(short["problem"] == .null)
+    #expect(try line("long.txt")["problem"]?.string?.contains("a context of 2000 holds") == true)
+    #expect(try line("damaged.pdf")["problem"]?.string?.contains("PDF") == true)
+    let sum = try #require(lines.last)
+    #expect(sum["tokens"]?.integer == 2 * (short["tokens"]?.integer ?? 0))
+    #expect((sum["memoryBytes"]?.integer ?? 0) > 40 << 20)
+    #expect(try site.queue().runs().isEmpty, "nothing was enqueued")
   }
 }

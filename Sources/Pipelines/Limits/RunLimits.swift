@@ -28,6 +28,8 @@ package struct RunLimits: Hashable, Sendable {
 package struct MemoryBudget: Hashable, Sendable {
   /// Bytes for the reading of one document.
   package let share: Int
+  /// Bytes of the program and the model's weights.
+  package let fixed: Int
   package let limit: Int
   package let workers: Int
   private let cost: Cost
@@ -40,15 +42,16 @@ package struct MemoryBudget: Hashable, Sendable {
     self.threads = threads
     weights = engine.weights
     cost = Cost(engine.configuration)
-    share = max(0, limit - Self.fixed(cost, weights)) / self.workers
+    fixed = Self.bytesOfModel(cost, weights)
+    share = max(0, limit - fixed) / self.workers
   }
 
   /// Most bytes the reading of `tokens` tokens in one context holds, beside program and weights.
   package func bytes(tokens: Int) -> Int {
-    cost.peakBytes(weights, tokens: tokens, threads: threads) - Self.fixed(cost, weights)
+    cost.peakBytes(weights, tokens: tokens, threads: threads) - fixed
   }
 
-  private static func fixed(_ cost: Cost, _ weights: WeightFormat) -> Int {
+  private static func bytesOfModel(_ cost: Cost, _ weights: WeightFormat) -> Int {
     Cost.programBytes + cost.weightBytes(weights)
   }
 
