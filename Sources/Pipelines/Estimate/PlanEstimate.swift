@@ -62,8 +62,10 @@ package struct PlanEstimate: Sendable {
         estimate.tokens = packing.textTokenCount
         let contexts = packing.contexts.map(\.tokens.count)
         if let longest = contexts.max() {
-          estimate.bytes = memory.bytes(tokens: longest)
-          estimate.problem = memory.refusal(tokens: longest)
+          let kept = memory.keptBytes(
+            tokens: contexts.reduce(0, +) * prompts.count - longest)
+          estimate.bytes = memory.bytes(tokens: longest) + kept
+          estimate.problem = memory.refusal(tokens: longest, kept: kept)
         } else {
           estimate.problem = packing.notices.first?.detail
         }

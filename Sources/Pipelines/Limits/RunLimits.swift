@@ -65,9 +65,14 @@ package struct MemoryBudget: Hashable, Sendable {
     return low
   }
 
+  /// Bytes that stay for the steps to come when so many tokens have been read: what a model that tags said of them.
+  package func keptBytes(tokens: Int) -> Int { 4 * tokens * cost.configuration.labels.count }
+
   /// Why a context of so many tokens is refused; nil when it fits.
-  package func refusal(tokens: Int) -> String? {
-    let need = bytes(tokens: tokens)
+  ///
+  /// - Parameter kept: bytes that earlier readings of the document hold.
+  package func refusal(tokens: Int, kept: Int = 0) -> String? {
+    let need = bytes(tokens: tokens) + kept
     guard need > share else { return nil }
     func mebibytes(_ bytes: Int) -> Int { (bytes + (1 << 20) - 1) >> 20 }
     let whose =

@@ -96,10 +96,12 @@ final class LoadedDocument {
     }
     let parts = packing.contexts
     counted(packing.textTokenCount)
-    if let longest = parts.map(\.tokens.count).max(), let why = memory.refusal(tokens: longest) {
-      throw JobFault(.limit, why)
-    }
     let total = parts.reduce(0) { $0 + $1.tokens.count }
+    if let longest = parts.map(\.tokens.count).max() {
+      let kept = memory.keptBytes(
+        tokens: total - longest + readings.values.reduce(0) { $0 + $1.tokensTotal })
+      if let why = memory.refusal(tokens: longest, kept: kept) { throw JobFault(.limit, why) }
+    }
     var ranges: [Range<Int>] = []
     var logits: [Float] = []
     var done = 0
