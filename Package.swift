@@ -52,6 +52,8 @@ let package = Package(
     .target(name: "JSON", swiftSettings: fast),
     .target(name: "Digests", dependencies: ["CDigests"], swiftSettings: fast),
     .target(name: "Schedules", swiftSettings: strict),
+    .target(name: "Chat", dependencies: ["JSON"], swiftSettings: strict),
+    .target(name: "Endpoints", dependencies: ["Chat", "JSON"], swiftSettings: strict),
 
     // Documents.
     .target(name: "Documents", swiftSettings: fast),
@@ -72,7 +74,7 @@ let package = Package(
     .target(name: "Kernels", dependencies: ["CKernels", "COpenBLAS"], swiftSettings: fast),
     .target(
       name: "Inference", dependencies: ["Kernels", "Tokenization", "JSON", "Digests"],
-      swiftSettings: fast),
+      resources: [.embedInCode("Cost/Published")], swiftSettings: fast),
     .target(
       name: "Generation", dependencies: ["Constraints", "Inference", "JSON", "Tokenization"],
       swiftSettings: fast),
@@ -91,8 +93,8 @@ let package = Package(
     .executableTarget(
       name: "docket",
       dependencies: [
-        "Documents", "Inference", "Ingest", "JSON", "Jobs", "Outputs", "Pipelines", "SQLite",
-        "Schedules",
+        "DefaultReader", "Documents", "Inference", "Ingest", "JSON", "Jobs", "Outputs", "Pipelines",
+        "SQLite", "Schedules", "Tokenization",
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -111,6 +113,12 @@ let package = Package(
       resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(
       name: "DigestsTests", dependencies: ["Digests", "CDigests"], swiftSettings: strict),
+    .testTarget(
+      name: "ChatTests", dependencies: ["Chat", "JSON"], resources: [.copy("Fixtures")],
+      swiftSettings: strict),
+    .testTarget(
+      name: "EndpointsTests", dependencies: ["Endpoints", "Chat", "JSON", "TestSupport"],
+      swiftSettings: strict),
     .testTarget(name: "SchedulesTests", dependencies: ["Schedules"], swiftSettings: strict),
     .testTarget(
       name: "DocumentsTests", dependencies: ["Documents", "TestSupport"],
@@ -154,10 +162,15 @@ let package = Package(
     .testTarget(
       name: "KernelsTests", dependencies: ["Kernels", "CKernels", "TestSupport"],
       swiftSettings: strict),
+    // A long reading, to be killed.
+    .executableTarget(
+      name: "ReadingProcess", dependencies: ["DefaultReader", "Digests", "Inference"],
+      path: "Tests/ReadingProcess", swiftSettings: strict),
     .testTarget(
       name: "InferenceTests",
       dependencies: [
-        "Inference", "Kernels", "Tokenization", "DefaultReader", "JSON", "TestSupport",
+        "Inference", "Kernels", "Tokenization", "DefaultReader", "JSON", "ReadingProcess",
+        "TestSupport",
       ],
       resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(
@@ -175,7 +188,8 @@ let package = Package(
     .testTarget(
       name: "docketTests",
       dependencies: [
-        "docket", "CrashCampaign", "JSON", "Jobs", "Pipelines", "SQLite", "TestSupport",
+        "docket", "CrashCampaign", "DefaultReader", "JSON", "Jobs", "Pipelines", "SQLite",
+        "TestSupport",
       ],
       swiftSettings: strict),
   ]
