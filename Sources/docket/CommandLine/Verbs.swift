@@ -1,8 +1,9 @@
 /// Every verb there is, in the order of the overview.
 enum Verbs {
   static let all: [Verb] = [
-    InitVerb.verb, CheckVerb.verb, PlanVerb.verb, RunVerb.verb, StatusVerb.verb, VerifyVerb.verb,
-    ReportVerb.verb, JobVerbs.jobs, JobVerbs.retry, JobVerbs.cancel, JobVerbs.pause,
+    InitVerb.verb, CheckVerb.verb, PlanVerb.verb, RunVerb.verb, StatusVerb.verb, ExplainVerb.verb,
+    VerifyVerb.verb, ReportVerb.verb, JobVerbs.jobs, JobVerbs.retry, JobVerbs.cancel,
+    JobVerbs.pause,
     JobVerbs.resume, ScheduleVerb.verb, IngestVerb.verb, ModelVerb.verb, DoctorVerb.verb,
   ]
 
