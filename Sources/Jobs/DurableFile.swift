@@ -68,6 +68,11 @@ package enum DurableFile {
     return count
   }
 
+  /// Whether a file of this name is one that a killed writer may have left.
+  package static func isTemporary(_ name: some StringProtocol) -> Bool {
+    name.hasPrefix(prefix) && name.hasSuffix(suffix)
+  }
+
   // MARK: Parts
 
   private static let prefix = ".docket-"

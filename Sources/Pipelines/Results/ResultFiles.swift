@@ -46,7 +46,7 @@ struct ResultFiles {
         }
       }
     }
-    if declaration.output.html { try put(report, "report.html") }
+    if declaration.output.html { try put(report, RunReport.name) }
     try put(Envelope.fileBytes(of: runFile), RunFile.name)
     _ = try writer.write(Array(digests.text.utf8), to: OutputDigests.fileName)
   }
@@ -78,16 +78,15 @@ struct ResultFiles {
     return rows
   }
 
-  /// Each value beside its source; the documents are read once more for the words around it.
+  /// Each value beside its source; the documents are read once more for the words around it and for
+  /// the pages it stands on.
   private var report: [UInt8] {
-    let opener = DocumentOpener(passwords: declaration.input.passwords, pdfProgram: pdfProgram)
-    let all = declaration.steps.filter { $0.outputKind != nil }.flatMap { envelopes(of: $0) }
-    return Report.html(
-      of: all.map(\.value), title: declaration.name,
-      text: { path in
-        let file = declaration.input.directory.appendingPathComponent(path)
-        return (try? opener.read(file, named: path)).map { ExtractedText($0) }
-      })
+    RunReport(
+      title: declaration.name, run: runFile, input: declaration.input.directory,
+      opener: DocumentOpener(passwords: declaration.input.passwords, pdfProgram: pdfProgram)
+    ).html(
+      of: declaration.steps.filter { $0.outputKind != nil }
+        .flatMap { envelopes(of: $0).map(\.value) })
   }
 
   private var runFile: JSONValue {
