@@ -7,7 +7,7 @@ import Testing
 @Suite struct ProofTests {
   private let run: SampleRun
 
-  init() throws { run = try SampleRun() }
+  init() throws { run = try SampleRun.copy() }
 
   private func verify() throws -> DocketProgram.Ending {
     try run.docket.run(["verify", run.out.path])
@@ -28,20 +28,19 @@ import Testing
     let whole = try verify()
     #expect(whole.status == 0, "\(whole.output)")
     var generator = SystemRandomNumberGenerator()
-    for (path, bytes) in try run.outputs().sorted(by: { $0.key < $1.key }) {
+    for (number, (path, bytes)) in try run.outputs().sorted(by: { $0.key < $1.key }).enumerated() {
       let file = run.out.appendingPathComponent(path)
-      for _ in 0..<2 {
-        var changed = bytes
-        let place = Int.random(in: 0..<changed.count, using: &generator)
-        changed[place] = changed[place] == 0x61 ? 0x62 : 0x61
-        try changed.write(to: file)
-        #expect(try verify().status == 1, "\(path) with another byte at \(place)")
+      var changed = bytes
+      let place = Int.random(in: 0..<changed.count, using: &generator)
+      changed[place] = changed[place] == 0x61 ? 0x62 : 0x61
+      try changed.write(to: file)
+      #expect(try verify().status == 1, "\(path) with another byte at \(place)")
+      if number % 4 == 0 {
+        try bytes.dropLast().write(to: file)
+        #expect(try verify().status == 1, "\(path) without its last byte")
+        try FileManager.default.removeItem(at: file)
+        #expect(try verify().status == 1, "\(path) is gone")
       }
-      try bytes.dropLast().write(to: file)
-      #expect(try verify().status == 1, "\(path) without its last byte")
-      try FileManager.default.removeItem(at: file)
-      let gone = try verify()
-      #expect(gone.status == 1, "\(path) is gone")
       try bytes.write(to: file)
     }
     #expect(try verify().status == 0)
@@ -87,14 +86,14 @@ import Testing
     let told = try run.docket.run(["explain", file, "astronaut"])
     #expect(told.status == 0, "\(told.output)\(told.errors)")
     for words in [
-      "value       Schirra", "【", "turn", "bytes ", "every quote of the file stands at its place",
+      "value       Wally", "【", "turn", "bytes ", "every quote of the file stands at its place",
       "reader-v0, sha256", "attempt 1: completed", "key         ",
     ] {
       #expect(told.output.contains(words), "\(words)\n\(told.output)")
     }
     let json = try JSONValue.parse(
       try run.docket.run(["explain", file, "astronaut", "--json"]).output)
-    #expect(json["entry"]?["value"] == "Schirra")
+    #expect(json["entry"]?["value"] == "Wally")
     #expect(json["now"]?["verified"] == true)
     #expect(json["attempts"]?[0]?["end"] == "completed")
     #expect(json["produced"]?["key"]?.string?.count == 64)

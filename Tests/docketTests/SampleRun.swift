@@ -3,7 +3,10 @@ import TestSupport
 
 /// A real run of the real binary on some of `Samples/`: a PDF, a page of HTML, a transcript and a file
 /// that is damaged.
-struct SampleRun {
+///
+/// Everything a run leaves can move: its input is stated relative to its output. So one run serves all
+/// tests, each with a copy of its own to spoil.
+struct SampleRun: Sendable {
   let folder: TemporaryFolder
   let docket: DocketProgram
   let ending: DocketProgram.Ending
@@ -15,6 +18,29 @@ struct SampleRun {
     "contracts/agreement-mutual-nda.pdf", "contracts/agreement-clause-technical-data.html",
     "meetings/transcript-mercury-atlas-8.srt",
   ]
+
+  private static let shared = Result { try SampleRun() }
+
+  /// A copy of the one run.
+  static func copy() throws -> SampleRun {
+    let run = try shared.get()
+    let folder = try TemporaryFolder()
+    for name in try FileManager.default.contentsOfDirectory(atPath: run.folder.url.path) {
+      try FileManager.default.copyItem(
+        at: run.folder.url.appendingPathComponent(name),
+        to: folder.url.appendingPathComponent(name))
+    }
+    return SampleRun(
+      folder: folder,
+      docket: DocketProgram(workspace: folder.url.appendingPathComponent("workspace")),
+      ending: run.ending)
+  }
+
+  private init(folder: TemporaryFolder, docket: DocketProgram, ending: DocketProgram.Ending) {
+    self.folder = folder
+    self.docket = docket
+    self.ending = ending
+  }
 
   var declaration: URL { folder.url.appendingPathComponent("pipeline.json5") }
   var out: URL { folder.url.appendingPathComponent("out") }
@@ -36,7 +62,7 @@ struct SampleRun {
         "governingLaw": { "type": "string", "x-tag": "governing_law", "x-normalize": "jurisdiction" },
         "agreementDate": { "type": "string", "x-tag": "agreement_date", "x-normalize": "date" },
         "antiAssignment": { "type": "boolean", "x-tag": "anti_assignment" },
-        "astronaut": { "type": "string", "x-pattern": "(?<value>Schirra)" } } }
+        "astronaut": { "type": "string", "x-pattern": "(?<value>Wally)" } } }
     """.write(
       to: folder.url.appendingPathComponent("fields.schema.json"), atomically: true,
       encoding: .utf8)

@@ -135,7 +135,9 @@ package struct FieldSchema: Sendable {
       validator = try JSONSchema(value)
     } catch {
       validator = nil
-      problems += error.problems.map { Problem(pointer: $0.path, message: $0.message) }
+      let said = Set(problems.map(\.pointer))
+      problems += error.problems.filter { !said.contains($0.path) }
+        .map { Problem(pointer: $0.path, message: $0.message) }
     }
     guard problems.isEmpty, let validator else { throw Invalid(problems: problems) }
     self.fields = fields

@@ -194,7 +194,7 @@ struct ReportEvidence {
   let json: JSONValue
 
   /// Code points of context on either side of a quote, where the document's text is at hand.
-  private static let contextLength = 180
+  private static let contextLength = 220
 
   init(_ evidence: JSONValue, text: ExtractedText?) {
     let selectors = evidence["selector"]?.array ?? []
