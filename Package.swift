@@ -24,6 +24,7 @@ let fastC: [CSetting] = [.unsafeFlags(["-O3"])]
 //
 //   documents:  Documents ← Ingest, Contexts ← Outputs      queue: SQLite ← Jobs
 //   arithmetic: Kernels ← Inference                         roof:  Pipelines ← docket
+//   writing:    Constraints, Inference ← Generation
 let package = Package(
   name: "docket",
   products: [
@@ -59,6 +60,7 @@ let package = Package(
       name: "Ingest", dependencies: ["Documents", "PopplerShim", "CLibXML2"], swiftSettings: fast),
     .target(name: "Tokenization", dependencies: ["JSON"], swiftSettings: fast),
     .target(name: "Contexts", dependencies: ["Documents", "Tokenization"], swiftSettings: fast),
+    .target(name: "Constraints", dependencies: ["JSON", "Tokenization"], swiftSettings: fast),
     .target(
       name: "Outputs", dependencies: ["Contexts", "Documents", "JSON", "Digests"],
       resources: [.copy("FieldRanker"), .embedInCode("Report/Page")], swiftSettings: fast),
@@ -71,6 +73,9 @@ let package = Package(
     .target(name: "Kernels", dependencies: ["CKernels", "COpenBLAS"], swiftSettings: fast),
     .target(
       name: "Inference", dependencies: ["Kernels", "Tokenization", "JSON", "Digests"],
+      swiftSettings: fast),
+    .target(
+      name: "Generation", dependencies: ["Constraints", "Inference", "JSON", "Tokenization"],
       swiftSettings: fast),
     .target(
       name: "DefaultReader", resources: [.copy("Resources/reader-v0")], swiftSettings: strict),
@@ -123,6 +128,10 @@ let package = Package(
       dependencies: ["Contexts", "DefaultReader", "Documents", "Tokenization", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
+      name: "ConstraintsTests",
+      dependencies: ["Constraints", "JSON", "Tokenization", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
       name: "OutputsTests",
       dependencies: ["Outputs", "Contexts", "Documents", "JSON", "Tokenization", "TestSupport"],
       resources: [.copy("Fixtures")], swiftSettings: strict),
@@ -152,6 +161,11 @@ let package = Package(
         "Inference", "Kernels", "Tokenization", "DefaultReader", "JSON", "TestSupport",
       ],
       resources: [.copy("Fixtures")], swiftSettings: strict),
+    .testTarget(
+      name: "GenerationTests",
+      dependencies: [
+        "Generation", "Constraints", "Inference", "JSON", "Tokenization", "TestSupport",
+      ], swiftSettings: strict),
     .testTarget(
       name: "PipelinesTests",
       dependencies: [

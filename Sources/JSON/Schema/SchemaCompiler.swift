@@ -207,6 +207,7 @@ struct SchemaCompiler {
       return node
     }
     var reader = Reader(object: object, source: source)
+    for (key, value) in object.members where key.hasPrefix("x-") { node.extensions[key] = value }
     for key in object.keys where !Keywords.known.contains(key) && !key.hasPrefix("x-") {
       let nearest = Keywords.nearest(to: key)
       if options.ignoresUnknownKeywords {
