@@ -191,6 +191,11 @@
   const showSummary = (into, part, context) => {
     into.append(make("h3", "", "Summary"));
     if (part.data.abstract) into.append(make("p", "prose", part.data.abstract));
+    // On paper the sentences stand once: their places are in the file and on the screen.
+    if (context.whole) {
+      for (const point of part.data.points.filter((one) => !(part.data.abstract || "").includes(one.text))) into.append(make("p", "prose", point.text));
+      return;
+    }
     if (part.data.points.length) into.append(make("h3", "", `Where its sentences stand · ${part.data.points.length}`));
     for (const point of part.data.points) into.append(row(context, point.topic || "", point.text, point.evidence));
     if (!part.data.points.length) into.append(make("p", "empty", "Nothing to summarise was found."));
