@@ -53,6 +53,8 @@ let package = Package(
     .target(name: "JSON", swiftSettings: fast),
     .target(name: "Digests", dependencies: ["CDigests"], swiftSettings: fast),
     .target(name: "Schedules", swiftSettings: strict),
+    .target(name: "Chat", dependencies: ["JSON"], swiftSettings: strict),
+    .target(name: "Endpoints", dependencies: ["Chat", "JSON"], swiftSettings: strict),
 
     // Documents.
     .target(name: "Documents", swiftSettings: fast),
@@ -73,7 +75,7 @@ let package = Package(
     .target(name: "Kernels", dependencies: ["CKernels", "COpenBLAS"], swiftSettings: fast),
     .target(
       name: "Inference", dependencies: ["Kernels", "Tokenization", "JSON", "Digests"],
-      swiftSettings: fast),
+      resources: [.embedInCode("Cost/Published")], swiftSettings: fast),
     .target(
       name: "Generation", dependencies: ["Constraints", "Inference", "JSON", "Tokenization"],
       swiftSettings: fast),
@@ -92,8 +94,8 @@ let package = Package(
     .executableTarget(
       name: "docket",
       dependencies: [
-        "Documents", "Inference", "Ingest", "JSON", "Jobs", "Outputs", "Pipelines", "SQLite",
-        "Schedules",
+        "DefaultReader", "Documents", "Inference", "Ingest", "JSON", "Jobs", "Outputs", "Pipelines",
+        "SQLite", "Schedules", "Tokenization",
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -112,6 +114,12 @@ let package = Package(
       resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(
       name: "DigestsTests", dependencies: ["Digests", "CDigests"], swiftSettings: strict),
+    .testTarget(
+      name: "ChatTests", dependencies: ["Chat", "JSON"], resources: [.copy("Fixtures")],
+      swiftSettings: strict),
+    .testTarget(
+      name: "EndpointsTests", dependencies: ["Endpoints", "Chat", "JSON", "TestSupport"],
+      swiftSettings: strict),
     .testTarget(name: "SchedulesTests", dependencies: ["Schedules"], swiftSettings: strict),
     .testTarget(
       name: "DocumentsTests", dependencies: ["Documents", "TestSupport"],
@@ -155,10 +163,15 @@ let package = Package(
     .testTarget(
       name: "KernelsTests", dependencies: ["Kernels", "CKernels", "TestSupport"],
       swiftSettings: strict),
+    // A long reading, to be killed.
+    .executableTarget(
+      name: "ReadingProcess", dependencies: ["DefaultReader", "Digests", "Inference"],
+      path: "Tests/ReadingProcess", swiftSettings: strict),
     .testTarget(
       name: "InferenceTests",
       dependencies: [
-        "Inference", "Kernels", "Tokenization", "DefaultReader", "JSON", "TestSupport",
+        "Inference", "Kernels", "Tokenization", "DefaultReader", "JSON", "ReadingProcess",
+        "TestSupport",
       ],
       resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(
@@ -174,7 +187,7 @@ let package = Package(
       ],
       resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(
-      name: "docketTests", dependencies: ["docket", "JSON", "TestSupport"],
+      name: "docketTests", dependencies: ["docket", "DefaultReader", "JSON", "TestSupport"],
       swiftSettings: strict),
   ]
 )
