@@ -10,7 +10,7 @@ FLAGS  := --explicit-target-dependency-import-check=error
 BIN     = $(shell $(SWIFT) build -c release --show-bin-path)
 
 .PHONY: help deps build run test crash fuzz lint format clean install uninstall \
-  bench bench-build bench-engine bench-context bench-exactness bench-snapshot bench-m1-shapes bench-ingest bench-queue bench-answers bench-tokenizer
+  bench bench-build bench-engine bench-context bench-exactness bench-snapshot bench-m1-shapes bench-ingest bench-queue bench-answers bench-report bench-tokenizer
 
 help: ## What can be made.
 	@echo "Docket: directories of documents in, cited JSON out."
@@ -76,6 +76,9 @@ bench-queue: bench-build ## The queue's speed; PEERS="command" runs other queues
 
 bench-answers: bench-build ## Score answers: DATA=file in the labelled format, .jsonl or .jsonl.gz.
 	@"$(BIN)/docket-bench" answers "$(DATA)" $(ARGS)
+
+bench-report: bench-build ## A report of 100 to 5,000 documents in headless Chromium: load, filter, sort.
+	@"$(BIN)/docket-bench" report $(ARGS)
 
 bench-tokenizer: bench-build ## Tokenizer speed: ARGS="--text FILE".
 	@"$(BIN)/docket-bench" tokenizer $(ARGS)
