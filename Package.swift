@@ -64,7 +64,7 @@ let package = Package(
     .target(name: "Constraints", dependencies: ["JSON", "Tokenization"], swiftSettings: fast),
     .target(
       name: "Outputs", dependencies: ["Contexts", "Documents", "JSON", "Digests"],
-      resources: [.copy("FieldRanker")], swiftSettings: fast),
+      resources: [.copy("Rankers")], swiftSettings: fast),
 
     // Queue.
     .target(name: "SQLite", dependencies: ["CSQLite"], swiftSettings: strict),
@@ -75,6 +75,7 @@ let package = Package(
     .target(
       name: "Inference", dependencies: ["Kernels", "Tokenization", "JSON", "Digests"],
       swiftSettings: fast),
+    .target(name: "Training", dependencies: ["Documents", "Outputs"], swiftSettings: fast),
     .target(
       name: "Generation", dependencies: ["Constraints", "Inference", "JSON", "Tokenization"],
       swiftSettings: fast),
@@ -101,7 +102,7 @@ let package = Package(
       name: "Benchmarks",
       dependencies: [
         "Contexts", "DefaultReader", "Digests", "Documents", "Inference", "Ingest", "JSON", "Jobs",
-        "Kernels", "Outputs", "Pipelines", "SQLite", "Tokenization",
+        "Kernels", "Outputs", "Pipelines", "SQLite", "Tokenization", "Training",
       ], swiftSettings: fast),
 
     // Tests: one target a module.
@@ -130,6 +131,8 @@ let package = Package(
       name: "TokenizationTests",
       dependencies: ["Tokenization", "DefaultReader", "JSON", "TestSupport"],
       resources: [.copy("Fixtures")], swiftSettings: strict),
+    .testTarget(
+      name: "TrainingTests", dependencies: ["Training", "Outputs"], swiftSettings: strict),
     .testTarget(
       name: "ContextsTests",
       dependencies: ["Contexts", "DefaultReader", "Documents", "Tokenization", "TestSupport"],

@@ -8,6 +8,9 @@ let subjects: [(name: String, help: String, run: ([String]) throws -> Void)] = [
   ("engine", EngineBenchmark.help, { try EngineBenchmark(arguments: $0).run() }),
   ("ingest", IngestBenchmark.help, { try IngestBenchmark(arguments: $0).run() }),
   ("tokenizer", TokenizerBenchmark.help, { try TokenizerBenchmark(arguments: $0).run() }),
+  ("train-fields", TrainFields.help, { try TrainFields(arguments: $0).run() }),
+  ("train-minutes", TrainMinutes.help, { try TrainMinutes(arguments: $0).run() }),
+  ("train-summary", TrainSummary.help, { try TrainSummary(arguments: $0).run() }),
   ("queue", QueueBenchmark.help, { try QueueBenchmark(arguments: $0).run() }),
 ]
 
