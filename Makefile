@@ -87,6 +87,7 @@ install: build ## Install docket, its weights and the sample pipelines under PRE
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/docket/Pipelines
 	install -m 755 "$(BIN)/docket" $(DESTDIR)$(PREFIX)/bin/docket
 	cp -R Sources/DefaultReader/Resources/reader-v0 $(DESTDIR)$(PREFIX)/share/docket/
+	install -m 644 Sources/Outputs/Rankers/*.bin $(DESTDIR)$(PREFIX)/share/docket/
 	install -m 644 Pipelines/* $(DESTDIR)$(PREFIX)/share/docket/Pipelines/
 
 uninstall: ## Remove what install put there.

@@ -65,7 +65,7 @@ let package = Package(
     .target(name: "Constraints", dependencies: ["JSON", "Tokenization"], swiftSettings: fast),
     .target(
       name: "Outputs", dependencies: ["Contexts", "Documents", "JSON", "Digests"],
-      resources: [.copy("FieldRanker"), .embedInCode("Report/Page")], swiftSettings: fast),
+      resources: [.copy("Rankers"), .embedInCode("Report/Page")], swiftSettings: fast),
 
     // Queue.
     .target(name: "SQLite", dependencies: ["CSQLite"], swiftSettings: strict),
@@ -76,6 +76,7 @@ let package = Package(
     .target(
       name: "Inference", dependencies: ["Kernels", "Tokenization", "JSON", "Digests"],
       resources: [.embedInCode("Cost/Published")], swiftSettings: fast),
+    .target(name: "Training", dependencies: ["Documents", "Outputs"], swiftSettings: fast),
     .target(
       name: "Generation", dependencies: ["Constraints", "Inference", "JSON", "Tokenization"],
       swiftSettings: fast),
@@ -102,7 +103,7 @@ let package = Package(
       name: "Benchmarks",
       dependencies: [
         "Contexts", "DefaultReader", "Digests", "Documents", "Inference", "Ingest", "JSON", "Jobs",
-        "Kernels", "Outputs", "Pipelines", "SQLite", "Tokenization",
+        "Kernels", "Outputs", "Pipelines", "SQLite", "Tokenization", "Training",
       ], swiftSettings: fast),
 
     // Tests: one target a module.
@@ -131,6 +132,8 @@ let package = Package(
       name: "TokenizationTests",
       dependencies: ["Tokenization", "DefaultReader", "JSON", "TestSupport"],
       resources: [.copy("Fixtures")], swiftSettings: strict),
+    .testTarget(
+      name: "TrainingTests", dependencies: ["Training", "Outputs"], swiftSettings: strict),
     .testTarget(
       name: "ContextsTests",
       dependencies: ["Contexts", "DefaultReader", "Documents", "Tokenization", "TestSupport"],

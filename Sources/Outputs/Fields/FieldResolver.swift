@@ -31,6 +31,8 @@ struct FieldResolver {
     self.accepts = accepts
   }
 
+  /// From this probability on a company can be a party where another one is missing.
+  private static let weakParty = 0.15
   /// The most candidates that become evidence, and the most that become alternatives.
   private static let evidenceLimit = 12
   private static let alternativeLimit = 4
@@ -62,7 +64,9 @@ struct FieldResolver {
         evidence: evidence(disjoint(strong)), alternatives: [], confidence: best.score,
         candidates: spans)
     case .parties:
-      return parties(strong, spans: spans)
+      return parties(
+        strong, weak: candidates.filter { $0.score < threshold && $0.score >= Self.weakParty },
+        spans: spans)
     case .text, .date, .endDate, .duration, .noticePeriod, .money, .number, .jurisdiction:
       return single(strong, spans: spans)
     }
@@ -95,10 +99,13 @@ struct FieldResolver {
       confidence: candidate.score, candidates: spans)
   }
 
-  private func parties(_ strong: [FieldCandidate], spans: [SpanCandidate]) -> FieldAnswer {
-    let parties = PartyParser.parties(in: text, spans: strong.map(\.range))
+  private func parties(
+    _ strong: [FieldCandidate], weak: [FieldCandidate], spans: [SpanCandidate]
+  ) -> FieldAnswer {
+    let parties = PartyParser.placed(
+      in: text, spans: strong.map(\.range), weak: weak.map(\.range))
     let value = JSONValue.array(
-      parties.map { party -> JSONValue in
+      parties.map(\.party).map { party -> JSONValue in
         [
           "name": .string(party.name), "role": party.role.map(JSONValue.string) ?? .null,
           "aliases": .array(party.aliases.map(JSONValue.string)),
@@ -110,7 +117,12 @@ struct FieldResolver {
         evidence: evidence([strong[0].range]), alternatives: [], confidence: strong[0].score,
         candidates: spans)
     }
-    let ranges = disjoint(strong)
+    // Every name has its words among the evidence, also one that was found by another's.
+    var ranges = disjoint(strong)
+    for name in parties.map(\.name) where !ranges.contains(where: name.overlaps) {
+      ranges.append(name)
+    }
+    ranges.sort { $0.lowerBound < $1.lowerBound }
     return FieldAnswer(
       name: field.name, status: .found, value: value,
       raw: ranges.map { text.string($0) }.joined(separator: "; "), evidence: evidence(ranges),
