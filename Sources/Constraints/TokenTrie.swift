@@ -23,6 +23,7 @@ package final class TokenTrie: Sendable {
   /// Bytes of the longest token.
   package let longest: Int
   package let tokenizer: Tokenizer
+  let shared = SharedTokens()
 
   package init(_ tokenizer: Tokenizer) {
     self.tokenizer = tokenizer
