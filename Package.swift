@@ -98,8 +98,9 @@ let package = Package(
     .executableTarget(
       name: "Benchmarks",
       dependencies: [
-        "Contexts", "DefaultReader", "Digests", "Documents", "Inference", "Ingest", "JSON", "Jobs",
-        "Kernels", "Outputs", "Pipelines", "SQLite", "Tokenization",
+        "Constraints", "Contexts", "DefaultReader", "Digests", "Documents", "Generation",
+        "Inference", "Ingest", "JSON", "Jobs", "Kernels", "Outputs", "Pipelines", "SQLite",
+        "Tokenization",
       ], swiftSettings: fast),
 
     // Tests: one target a module.

@@ -8,6 +8,7 @@ let subjects: [(name: String, help: String, run: ([String]) throws -> Void)] = [
   ("engine", EngineBenchmark.help, { try EngineBenchmark(arguments: $0).run() }),
   ("ingest", IngestBenchmark.help, { try IngestBenchmark(arguments: $0).run() }),
   ("tokenizer", TokenizerBenchmark.help, { try TokenizerBenchmark(arguments: $0).run() }),
+  ("write", WriteBenchmark.help, { try WriteBenchmark(arguments: $0).run() }),
   ("queue", QueueBenchmark.help, { try QueueBenchmark(arguments: $0).run() }),
 ]
 

@@ -98,8 +98,7 @@ struct ConstraintBuilder {
     while !rest.isEmpty {
       let some = rest.prefix(128)
       rest = rest.dropFirst(128)
-      if let automaton = try? ByteAutomaton.constants(some.map { Array($0.text().utf8) })
-      {
+      if let automaton = try? ByteAutomaton.constants(some.map { Array($0.text().utf8) }) {
         result.append(add(automaton))
       } else {
         lose("enum", "values are too long to be written by")

@@ -115,7 +115,8 @@ struct Demands {
         ])
       ]
     case .ref(let target): return [inPlace(target)]
-    case .dynamicRef(let target, let anchor): return [inPlace(resolve(target, anchor))]
+    case .dynamicRef(let target, let anchor):
+      return [resolve(target, anchor).map(inPlace) ?? .nothing]
     case .unevaluatedItems(let target):
       return [edit { $0.unevaluatedItems.append((node, positive(target))) }]
     case .unevaluatedProperties(let target):
@@ -123,15 +124,16 @@ struct Demands {
     }
   }
 
-  /// The document's own root is the outermost of the dynamic scope, whatever leads there.
-  private func resolve(_ target: Int, _ anchor: String?) -> Int {
+  /// The document's own root is the outermost of the dynamic scope, whatever leads there; nil where the
+  /// answer depends on the way.
+  private func resolve(_ target: Int, _ anchor: String?) -> Int? {
     guard let anchor else { return target }
     let outermost = SchemaAnchor(resource: schema.nodes[schema.root].resource, name: anchor)
     if let node = schema.dynamicAnchors[outermost] { return node }
     let all = schema.dynamicAnchors.filter { $0.key.name == anchor }
     if all.count > 1 {
       lost(target, "$dynamicAnchor", "$dynamicRef may lead to several places here")
-      return target
+      return nil
     }
     return target
   }
@@ -292,7 +294,7 @@ struct Demands {
       return ways
     case .ref(let target): return [[.literal(negative(target))]]
     case .dynamicRef(let target, let anchor):
-      return [[.literal(negative(resolve(target, anchor)))]]
+      return [[resolve(target, anchor).map { .literal(negative($0)) } ?? .nothing]]
     case .unevaluatedItems, .unevaluatedProperties:
       lost(node, "unevaluated", "the opposite of unevaluated… cannot be asked for")
       return []

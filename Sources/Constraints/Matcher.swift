@@ -18,6 +18,7 @@ package final class Matcher {
   private var spanTokens: [SpanPlace: LeafTokens] = [:]
   /// Tokens that end the answer from where it is; kept while they are followed.
   private var plan: [Int32] = []
+  private var closingSteps: [Int32: (byte: UInt8, next: Int32)] = [:]
 
   private struct Masked {
     var mask: TokenMask
@@ -254,39 +255,49 @@ package final class Matcher {
     var text: [UInt8] = []
     var place = configuration
     while parse.cost(of: place) > 0 {
-      let wanted = parse.cost(of: place) - 1
-      var best: (byte: UInt8, next: Int32, cost: Int)?
-      for byte in UInt8.min...UInt8.max {
-        let next = parse.step(place, byte)
-        guard next >= 0 else { continue }
-        let cost = parse.cost(of: next)
-        if cost < best?.cost ?? .max { best = (byte, next, cost) }
-        if cost <= wanted { break }
-      }
-      guard let best, text.count < 1 << 20 else {
-        preconditionFailure("from every place an end can be reached")
-      }
-      text.append(best.byte)
-      place = best.next
+      let step = closingStep(place)
+      text.append(step.byte)
+      place = step.next
+      precondition(text.count < 1 << 24, "a way to the end gets shorter with each byte")
     }
     return trie.fewestTokens(for: text)
   }
 
+  private func closingStep(_ place: Int32) -> (byte: UInt8, next: Int32) {
+    if let known = closingSteps[place] { return known }
+    var best: (byte: UInt8, next: Int32, cost: Int)?
+    for byte in UInt8.min...UInt8.max {
+      let next = parse.step(place, byte)
+      guard next >= 0 else { continue }
+      let cost = parse.cost(of: next)
+      if cost < best?.cost ?? .max { best = (byte, next, cost) }
+      if cost < parse.cost(of: place) { break }
+    }
+    guard let best else { preconditionFailure("from every place an end can be reached") }
+    closingSteps[place] = (best.byte, best.next)
+    return (best.byte, best.next)
+  }
+
   // MARK: Quotes
 
+  /// Where a quote begins, and that it ends; noted only where nothing else can be meant.
   private func noteSpan(_ byte: UInt8, _ next: Int32) {
-    let threads = parse.threads(of: configuration)
-    var open: SpanPlace?
-    for thread in threads {
-      guard case .span(let place) = parse.leaf(of: thread) else { return }
-      if open == nil { open = place }
+    guard byte == 0x22 else { return }
+    func places(_ configuration: Int32) -> [SpanPlace]? {
+      var places: [SpanPlace] = []
+      for thread in parse.threads(of: configuration) {
+        guard case .span(let place) = parse.leaf(of: thread) else { return nil }
+        places.append(place)
+      }
+      return places
     }
-    guard let open else { return }
-    if !open.isOpen {
+    if let opened = places(next),
+      opened.allSatisfy({ $0.isOpen && $0.depth == 0 && $0.escape.isEmpty })
+    {
       spanStart = bytes.count
-    } else if open.escape.isEmpty, byte == 0x22 {
-      var closed = open
-      closed.isClosed = true
+    } else if let open = places(configuration), let source {
+      guard let closed = open.lazy.compactMap({ source.step($0, byte) }).first(where: \.isClosed)
+      else { return }
       spans.append((spanStart, closed))
     }
   }

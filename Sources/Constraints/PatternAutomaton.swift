@@ -1,4 +1,5 @@
 import JSON
+import Synchronization
 
 /// Scalars that no pattern of a string tells apart, numbered.
 struct ScalarPartition {
@@ -33,6 +34,9 @@ struct ScalarPartition {
     }
   }
 
+  /// Sets with general categories, for which all scalars were looked at: some tenths of a second each.
+  private static let looked = Mutex<[ScalarSet: [ClosedRange<UInt32>]]>([:])
+
   /// The scalars of a set as runs, ascending.
   private static func runs(_ set: ScalarSet) -> [ClosedRange<UInt32>] {
     if set.categories.isEmpty, set.excluded.isEmpty {
@@ -47,6 +51,7 @@ struct ScalarPartition {
       if from <= 0x10FFFF { runs.append(from...0x10FFFF) }
       return runs
     }
+    if let known = looked.withLock({ $0[set] }) { return known }
     var runs: [ClosedRange<UInt32>] = []
     var start: UInt32?
     for value in 0...0x110000 as ClosedRange<UInt32> {
@@ -57,6 +62,8 @@ struct ScalarPartition {
         start = nil
       }
     }
+    let found = runs
+    looked.withLock { $0[set] = found }
     return runs
   }
 

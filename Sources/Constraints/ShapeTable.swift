@@ -69,7 +69,7 @@ struct ShapeTable {
     guard isWhole else {
       throw ConstraintError(problems: [
         problem(
-          literals[0].node, "",
+          literals.first?.node ?? schema.root, "",
           "its alternatives (anyOf, oneOf, not, if) combine in more than \(Self.mostBranches) ways")
       ])
     }
@@ -85,7 +85,7 @@ struct ShapeTable {
         }
         continue
       }
-      finish(branch, literals[0].node, &values, &shapes)
+      finish(branch, &values, &shapes)
     }
     if !values.isEmpty { shapes.insert(.values(values), at: 0) }
     return shapes
@@ -125,7 +125,7 @@ struct ShapeTable {
   // MARK: From what was gathered to shapes
 
   private mutating func finish(
-    _ branch: Branch, _ node: Int, _ values: inout [JSONValue], _ shapes: inout [Shape]
+    _ branch: Branch, _ values: inout [JSONValue], _ shapes: inout [Shape]
   ) {
     func add(_ value: JSONValue) { if !values.contains(value) { values.append(value) } }
     if branch.types.contains(.null) { add(.null) }

@@ -17,13 +17,23 @@ package final class SpanIndex: Sendable {
   /// The most bytes, as JSON spells them, from any place to the next at which a span can end.
   private let longestGap: Int
   private let shortest = Mutex<[Int: (place: Int32, bytes: Int)?]>([:])
-  private let first = Mutex<[FirstTokens: LeafTokens]>([:])
+  /// What may follow where many occurrences go on in many ways: found once a document.
+  private let frequent = Mutex<[Frequent: LeafTokens]>([:])
 
-  private struct FirstTokens: Hashable {
+  private struct Frequent: Hashable {
     var trie: ObjectIdentifier
+    var low: Int32
+    var high: Int32
+    var depth: Int32
     var least: Int32
     var most: Int32
+    var isOpen: Bool
   }
+
+  /// Fewer occurrences are looked through in no time.
+  private static let frequentCount = 512
+  /// Masks take 25 KiB each at 200 000 tokens.
+  private static let mostFrequent = 1024
 
   package init(_ text: String) {
     let bytes = Array(text.utf8)
@@ -40,7 +50,7 @@ package final class SpanIndex: Sendable {
       longestGap = max(longestGap, gap)
     }
     self.longestGap = longestGap
-    var starts = SuffixArray.sorted(bytes)
+    var starts = SuffixArray.sorted(Array(bytes[..<end]))
     starts.removeAll { Int($0) >= end || !borders.canBegin(at: Int($0)) }
     self.starts = starts.map { $0 }
   }
@@ -285,12 +295,18 @@ package final class SpanIndex: Sendable {
 
   /// The tokens that a span under way may go on with.
   func tokens(_ place: SpanPlace, _ trie: TokenTrie) -> LeafTokens {
-    guard place.depth == 0, place.escape.isEmpty else { return walk(place, trie) }
-    // Every span begins here: once a document.
-    let key = FirstTokens(trie: ObjectIdentifier(trie), least: place.least, most: place.most)
-    if let known = first.withLock({ $0[key] }) { return known }
+    guard place.escape.isEmpty, place.high - place.low >= Self.frequentCount else {
+      return walk(place, trie)
+    }
+    let key = Frequent(
+      trie: ObjectIdentifier(trie), low: place.low, high: place.high, depth: place.depth,
+      least: place.least, most: place.most, isOpen: place.isOpen)
+    if let known = frequent.withLock({ $0[key] }) { return known }
     let tokens = walk(place, trie)
-    first.withLock { $0[key] = tokens }
+    frequent.withLock { known in
+      if known.count >= Self.mostFrequent { known = [:] }
+      known[key] = tokens
+    }
     return tokens
   }
 
@@ -298,7 +314,12 @@ package final class SpanIndex: Sendable {
     var tokens = LeafTokens(
       inner: TokenMask(size: trie.size), exits: [],
       mostCost: Int32(clamping: longestGap + 7 + 6 * Int(place.least)))
-    if place.escape.isEmpty {
+    if !place.isOpen {
+      let quote = trie.child(of: 0, by: 0x22)
+      guard quote >= 0 else { return tokens }
+      for token in trie.tokens(at: quote) { tokens.inner.insert(token) }
+      walk(place.low, place.high, 0, quote, 0, place, trie, &tokens)
+    } else if place.escape.isEmpty {
       walk(
         place.low, place.high, place.depth, 0, Int(place.depth) > 0 ? scalars(place) : 0, place,
         trie, &tokens)

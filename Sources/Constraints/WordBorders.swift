@@ -5,12 +5,13 @@ struct WordBorders: Sendable {
   private(set) var begins: [UInt64]
   private(set) var ends: [UInt64]
 
-  private enum Kind { case space, word, digit, mark, unspaced, separator, other }
+  private enum Kind { case space, word, digit, mark, unspaced, separator, apostrophe, other }
 
   init(_ text: [UInt8]) {
     begins = Array(repeating: 0, count: text.count / 64 + 1)
     ends = begins
-    // The two scalars before a place and the one behind it decide; `1,000` is one number.
+    // The two scalars before a place and the one behind it decide; `1,000` is one number, `isn't` one
+    // word.
     var before = Kind.other
     var last = Kind.space
     var lastPlace = 0
@@ -19,9 +20,10 @@ struct WordBorders: Sendable {
       var length = 1
       let next = index < text.count ? Self.kind(text, index, &length) : .space
       if index == 0 || Self.isBorder(last, next) {
-        let isInNumber =
+        let joins =
           (last == .separator && before == .digit && next == .digit)
-        if !isInNumber {
+          || (last == .apostrophe && before == .word && next == .word)
+        if !joins {
           if next != .space { begins[index >> 6] |= 1 << UInt64(index & 63) }
           if last != .space { ends[index >> 6] |= 1 << UInt64(index & 63) }
         } else {
@@ -54,6 +56,7 @@ struct WordBorders: Sendable {
       case 0x41...0x5A, 0x61...0x7A, 0x5F: return .word
       case 0x09...0x0D, 0x20: return .space
       case UInt8(ascii: "."), UInt8(ascii: ","): return .separator
+      case UInt8(ascii: "'"): return .apostrophe
       default: return .other
       }
     }
@@ -80,6 +83,7 @@ struct WordBorders: Sendable {
     case .nonspacingMark, .spacingMark, .enclosingMark: return .mark
     case .spaceSeparator, .lineSeparator, .paragraphSeparator: return .space
     case .format where value == 0x200D: return .mark
+    case .finalPunctuation where value == 0x2019: return .apostrophe
     default: return .other
     }
   }

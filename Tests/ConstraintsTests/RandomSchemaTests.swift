@@ -1,11 +1,16 @@
 import Constraints
+import Foundation
 import JSON
 import TestSupport
 import Testing
 
 @Suite struct RandomSchemaTests {
+  /// Of 25 schemas each; `SCHEMAS=5000 make test ARGS="--filter RandomSchemaTests"` tries so many.
+  static let rounds =
+    max(1, (ProcessInfo.processInfo.environment["SCHEMAS"].flatMap { Int($0) } ?? 250) / 25)
+
   /// Each schema with several budgets, the least that can be among them.
-  @Test(arguments: 0..<10) func `whatever is drawn, an answer fits its schema and its budget`(
+  @Test(arguments: 0..<rounds) func `whatever is drawn, an answer fits its schema and its budget`(
     round: Int
   ) throws {
     let trie = try Fixture.small.get()
@@ -40,7 +45,9 @@ import Testing
     #expect(written > 80)
   }
 
-  @Test(arguments: 0..<5) func `whatever is drawn, quotes are found in the source`(round: Int) throws {
+  @Test(arguments: 0..<rounds / 2) func `whatever is drawn, quotes are found in the source`(
+    round: Int
+  ) throws {
     let trie = try Fixture.small.get()
     var schemas = RandomSchemas(seed: UInt64(1000 + round))
     for number in 0..<20 {

@@ -27,18 +27,16 @@ import Testing
     let bytes = Array(text.utf8)
     let borders = WordBorders(bytes)
     func place(_ part: String) -> Range<Int> {
-      let range = text.range(of: part)!
-      return range.lowerBound.utf16Offset(in: text)..<0
-        == 0..<0
-        ? 0..<part.utf8.count
-        : text[..<range.lowerBound].utf8.count..<text[..<range.upperBound].utf8.count
+      let part = Array(part.utf8)
+      let start = bytes.indices.first { bytes[$0...].starts(with: part) } ?? -1
+      return start..<start + part.count
     }
-    for part in ["The", "fee", "1,200.50", "(", "naïve", "日", "本語", "e\u{301}a"] {
+    for part in ["The", "fee", "1,200.50", "(", "isn't", "naïve", "日", "本語", "e\u{301}a"] {
       let range = place(part)
       #expect(borders.canBegin(at: range.lowerBound), "\(part)")
       #expect(borders.canEnd(at: range.upperBound), "\(part)")
     }
-    for part in ["Th", "1,200", "1", "1,", "na"] {
+    for part in ["Th", "1,200", "1", "1,", "na", "isn"] {
       #expect(!borders.canEnd(at: place(part).upperBound), "\(part)")
     }
     #expect(!borders.canBegin(at: place("200.50").lowerBound))
@@ -59,7 +57,8 @@ import Testing
   static func text(_ seed: UInt64) -> String {
     var dice = Dice(seed)
     let words = [
-      "the", "The", "fee", "\"shall\"", "be", "paid", "1,200.50", "€", "naïve", "back\\slash", "tab\tbed",
+      "the", "The", "fee", "\"shall\"", "be", "paid", "1,200.50", "€", "naïve", "back\\slash",
+      "tab\tbed",
       "line\nbreak", "日本語", "article", "art", "\u{1}", "(a)", "isn't", "end.",
     ]
     let count = Int.random(in: 1...60, using: &dice)

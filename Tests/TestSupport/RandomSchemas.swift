@@ -53,7 +53,9 @@ package struct RandomSchemas {
           ["a", "b"].map { tag in
             [
               "type": "object",
-              "properties": ["kind": ["const": .string(tag)], "value": value(depth: depth - 1, evidence)],
+              "properties": [
+                "kind": ["const": .string(tag)], "value": value(depth: depth - 1, evidence),
+              ],
               "required": ["kind", "value"], "additionalProperties": false,
             ]
           })
@@ -63,7 +65,8 @@ package struct RandomSchemas {
 
   private mutating func constants() -> JSONValue {
     let all: [JSONValue] = [
-      "red", "grün", "a \"quoted\" word", 1, -7, .number(2.5), nil, true, ["x": [1, 2]], "", "red ink",
+      "red", "grün", "a \"quoted\" word", 1, -7, .number(2.5), nil, true, ["x": [1, 2]], "",
+      "red ink",
     ]
     return .array((0...roll(5)).map { _ in pick(all) })
   }
@@ -80,8 +83,15 @@ package struct RandomSchemas {
       let least = roll(5)
       schema["minLength"] = .integer(least)
       schema["maxLength"] = .integer(least + roll(30))
-    case 2: schema["pattern"] = .string(pick(["^[A-Z]{2}-\\d{3,5}$", "^\\p{Lu}\\p{Ll}+( \\p{Lu}\\p{Ll}+)*$", "foo|bar$", "^(?:[a-z]+,)*[a-z]+$", "\\bword\\b"]))
-    case 3: schema["format"] = .string(pick(["date", "date-time", "time", "uuid", "email", "ipv4", "uri", "duration"]))
+    case 2:
+      schema["pattern"] = .string(
+        pick([
+          "^[A-Z]{2}-\\d{3,5}$", "^\\p{Lu}\\p{Ll}+( \\p{Lu}\\p{Ll}+)*$", "foo|bar$",
+          "^(?:[a-z]+,)*[a-z]+$", "\\bword\\b",
+        ]))
+    case 3:
+      schema["format"] = .string(
+        pick(["date", "date-time", "time", "uuid", "email", "ipv4", "uri", "duration"]))
     case 4: schema["not"] = ["enum": ["", "none", "n/a"]]
     default: break
     }
@@ -109,7 +119,9 @@ package struct RandomSchemas {
     let least = roll(3)
     if roll(2) == 0 { schema["minItems"] = .integer(least) }
     if roll(2) == 0 { schema["maxItems"] = .integer(least + roll(4)) }
-    if roll(4) == 0 { schema["prefixItems"] = [value(depth: 0, evidence), value(depth: 0, evidence)] }
+    if roll(4) == 0 {
+      schema["prefixItems"] = [value(depth: 0, evidence), value(depth: 0, evidence)]
+    }
     if roll(5) == 0 {
       schema = ["type": "array", "uniqueItems": true]
       schema["items"] = pick([["type": "string"], ["enum": ["a", "b", "c", 1]]])
