@@ -16,6 +16,8 @@ struct ConstraintBuilder {
   private var numbers: [NumberShape: Int32?] = [:]
   private var keys: [String: Int32] = [:]
   private var table: [[Shape]] = []
+  /// Of the schema whose shapes are at hand.
+  private var pointer = ""
 
   init(_ schema: JSONSchema, _ options: SchemaConstraint.Options) { self.options = options }
 
@@ -30,7 +32,8 @@ struct ConstraintBuilder {
     punctuation.closeObject = add(.literal([0x7D]))
     punctuation.comma = add(.literal([0x2C], optional: space))
     punctuation.colon = add(.literal([0x3A], optional: space))
-    for shapes in table.shapes {
+    for (shapes, pointer) in zip(table.shapes, table.pointers) {
+      self.pointer = pointer
       var starts: [SchemaConstraint.Start] = []
       for shape in shapes { starts += self.starts(shape) }
       self.starts.append(starts)
@@ -43,7 +46,7 @@ struct ConstraintBuilder {
   }
 
   private mutating func lose(_ keyword: String, _ message: String) {
-    let problem = ConstraintError.Problem(pointer: "", keyword: keyword, message: message)
+    let problem = ConstraintError.Problem(pointer: pointer, keyword: keyword, message: message)
     if !lost.contains(problem) { lost.append(problem) }
   }
 
@@ -183,7 +186,7 @@ struct ConstraintBuilder {
       }
     }
     let note = ConstraintError.Problem(
-      pointer: "", keyword: "uniqueItems",
+      pointer: pointer, keyword: "uniqueItems",
       message: "uniqueItems: where items are neither free strings nor given by enum, one is written"
     )
     if !notes.contains(note) { notes.append(note) }

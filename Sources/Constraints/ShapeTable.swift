@@ -4,8 +4,9 @@ import JSON
 /// that hold at once, so recursion through `$ref` comes back to goals that are known.
 struct ShapeTable {
   private(set) var shapes: [[Shape]] = []
+  /// JSON Pointers of the goals' schemas; of several that hold at once the first one's.
+  var pointers: [String] { goals.map { schema.nodes[$0.first?.node ?? schema.root].path } }
   private(set) var lost: [ConstraintError.Problem] = []
-  private(set) var notes: [ConstraintError.Problem] = []
 
   private let schema: JSONSchema
   private var numbers: [[Literal]: Goal] = [:]
