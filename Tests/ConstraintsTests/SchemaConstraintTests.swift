@@ -1,6 +1,7 @@
 import Constraints
 import JSON
 import Testing
+import Tokenization
 
 @Suite struct SchemaConstraintTests {
   /// What is wrong with a schema.
