@@ -10,7 +10,7 @@ FLAGS  := --explicit-target-dependency-import-check=error
 BIN     = $(shell $(SWIFT) build -c release --show-bin-path)
 
 .PHONY: help deps build run test crash fuzz lint format clean install uninstall \
-  bench bench-build bench-engine bench-context bench-exactness bench-snapshot bench-m1-shapes bench-ingest bench-queue bench-answers bench-report bench-tokenizer
+  bench bench-build bench-engine bench-context bench-exactness bench-snapshot bench-m1-shapes bench-ingest bench-queue bench-answers bench-report bench-tokenizer bench-write
 
 help: ## What can be made.
 	@echo "Docket: directories of documents in, cited JSON out."
@@ -82,6 +82,9 @@ bench-report: bench-build ## A report of 100 to 5,000 documents in headless Chro
 
 bench-tokenizer: bench-build ## Tokenizer speed: ARGS="--text FILE".
 	@"$(BIN)/docket-bench" tokenizer $(ARGS)
+
+bench-write: bench-build ## Cost of constrained and grounded writing: ARGS="CHECKPOINT".
+	@env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE "$(BIN)/docket-bench" write $(ARGS)
 
 install: build ## Install docket, its weights and the sample pipelines under PREFIX (/usr/local).
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/docket/Pipelines

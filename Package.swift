@@ -102,8 +102,9 @@ let package = Package(
     .executableTarget(
       name: "Benchmarks",
       dependencies: [
-        "Contexts", "DefaultReader", "Digests", "Documents", "Inference", "Ingest", "JSON", "Jobs",
-        "Kernels", "Outputs", "Pipelines", "SQLite", "Tokenization", "Training",
+        "Constraints", "Contexts", "DefaultReader", "Digests", "Documents", "Generation",
+        "Inference", "Ingest", "JSON", "Jobs", "Kernels", "Outputs", "Pipelines", "SQLite",
+        "Tokenization", "Training",
       ], swiftSettings: fast),
 
     // Tests: one target a module.

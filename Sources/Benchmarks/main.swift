@@ -15,6 +15,7 @@ let subjects: [(name: String, help: String, run: ([String]) throws -> Void)] = [
   ("train-fields", TrainFields.help, { try TrainFields(arguments: $0).run() }),
   ("train-minutes", TrainMinutes.help, { try TrainMinutes(arguments: $0).run() }),
   ("train-summary", TrainSummary.help, { try TrainSummary(arguments: $0).run() }),
+  ("write", WriteBenchmark.help, { try WriteBenchmark(arguments: $0).run() }),
   ("queue", QueueBenchmark.help, { try QueueBenchmark(arguments: $0).run() }),
 ]
 

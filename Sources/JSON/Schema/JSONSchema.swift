@@ -14,9 +14,16 @@ package struct JSONSchema: Sendable {
     /// they are errors, but for `x-…`: a misspelt keyword would promise what nobody checks.
     package var ignoresUnknownKeywords = false
 
-    package init(assertsFormats: Bool = false, ignoresUnknownKeywords: Bool = false) {
+    /// Whether formats that cannot be asserted stay annotations where the others are asserted.
+    package var keepsUnknownFormats = false
+
+    package init(
+      assertsFormats: Bool = false, ignoresUnknownKeywords: Bool = false,
+      keepsUnknownFormats: Bool = false
+    ) {
       self.assertsFormats = assertsFormats
       self.ignoresUnknownKeywords = ignoresUnknownKeywords
+      self.keepsUnknownFormats = keepsUnknownFormats
     }
   }
 

@@ -276,7 +276,9 @@ struct SchemaCompiler {
       keywords.append(.pattern(pattern))
     }
     if let format = reader.string("format"), options.assertsFormats {
-      if SchemaFormat(rawValue: format) == nil, !options.ignoresUnknownKeywords {
+      if SchemaFormat(rawValue: format) == nil, !options.ignoresUnknownKeywords,
+        !options.keepsUnknownFormats
+      {
         reader.fail("format", "format \(format) is not supported")
       }
       keywords.append(.format(format))
