@@ -180,7 +180,7 @@ extension FieldSchema.Field {
   /// Whether the value is what the quoted words say, by rules.
   var isMadeOfWords: Bool {
     switch normalization {
-    case .date, .endDate, .duration, .noticePeriod, .money, .parties, .jurisdiction: true
+    case .date, .endDate, .duration, .noticePeriod, .money, .number, .parties, .jurisdiction: true
     case .boolean: false
     case .text:
       schema["enum"] == nil && schema["const"] == nil && schema["pattern"] == nil

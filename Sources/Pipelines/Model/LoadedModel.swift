@@ -19,6 +19,8 @@ package final class LoadedModel: Sendable {
   /// The checkpoint's; for a model behind a server that of the weights that ship, which counts about
   /// as any other.
   package let tokenizer: Tokenizer
+  /// Threads that compute, over all its readers.
+  package let threads: Int
 
   /// Where a declaration's weights are.
   package static func folder(of weights: Declaration.Model.Weights) -> URL {
@@ -39,6 +41,7 @@ package final class LoadedModel: Sendable {
   package init(_ weights: Declaration.Model.Weights, threads: Int) throws(PipelineError) {
     let folder = Self.folder(of: weights)
     name = Self.name(of: weights)
+    self.threads = threads
     do {
       tokenizer = try Tokenizer(folder: folder)
       engine = try Engine(folder: folder, threads: threads)

@@ -26,6 +26,11 @@ struct StepRun {
 
   func run() throws -> Result {
     guard try isWanted() else { return Result(ending: .done(.skipped, nil, [])) }
+    if case .upToDate(let output)? = work.planned(document: job.documentPath, step: job.step)?
+      .standing
+    {
+      return Result(ending: .done(.cached, output, []))
+    }
     if case .filter = step.action { return Result(ending: .done(.complete, nil, [])) }
     if let writer = work.writer { return try runWritten(writer) }
     switch step.action {

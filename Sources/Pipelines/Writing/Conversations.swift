@@ -38,6 +38,12 @@ extension LoadedDocument {
         .overContext, detail,
         notices: [JobNotice(reason: notice.reason.rawValue, detail: detail)])
     }
+    counted(packing.textTokenCount)
+    if writer.bindsQuotes, let longest = packing.contexts.map(\.tokens.count).max(),
+      let why = memory.refusal(tokens: longest)
+    {
+      throw JobFault(.limit, why)
+    }
     var parts: [any Conversation] = []
     for context in packing.contexts {
       parts.append(
