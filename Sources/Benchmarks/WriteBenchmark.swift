@@ -241,7 +241,7 @@ struct WriteBenchmark {
     for count in sessions {
       var best: [(wall: Double, cpu: Double)] = [(.infinity, .infinity), (.infinity, .infinity)]
       for _ in 0..<repeats {
-        for (kind, schema) in [nil, Self.endless].enumerated() {
+        for (kind, schema) in [JSONValue?.none, Self.endless].enumerated() {
           let requests = try (0..<count).map { seed in
             GenerationRequest(
               prompt: [72, 105, 33], sampling: Sampling(seed: UInt64(seed)), maxTokens: tokens,
