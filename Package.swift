@@ -52,6 +52,8 @@ let package = Package(
     .target(name: "JSON", swiftSettings: fast),
     .target(name: "Digests", dependencies: ["CDigests"], swiftSettings: fast),
     .target(name: "Schedules", swiftSettings: strict),
+    .target(name: "Chat", dependencies: ["JSON"], swiftSettings: strict),
+    .target(name: "Endpoints", dependencies: ["Chat", "JSON"], swiftSettings: strict),
 
     // Documents.
     .target(name: "Documents", swiftSettings: fast),
@@ -112,6 +114,12 @@ let package = Package(
       resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(
       name: "DigestsTests", dependencies: ["Digests", "CDigests"], swiftSettings: strict),
+    .testTarget(
+      name: "ChatTests", dependencies: ["Chat", "JSON"], resources: [.copy("Fixtures")],
+      swiftSettings: strict),
+    .testTarget(
+      name: "EndpointsTests", dependencies: ["Endpoints", "Chat", "JSON", "TestSupport"],
+      swiftSettings: strict),
     .testTarget(name: "SchedulesTests", dependencies: ["Schedules"], swiftSettings: strict),
     .testTarget(
       name: "DocumentsTests", dependencies: ["Documents", "TestSupport"],
