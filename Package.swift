@@ -41,10 +41,11 @@ let package = Package(
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
-    // Files reach poppler through GIO, which poppler-glib's pkg-config does not name.
+    // Files reach poppler through GIO, and pictures are compressed by zlib, neither of which
+    // poppler-glib's pkg-config names; its development package brings both.
     .target(
       name: "PopplerShim", dependencies: ["CPoppler"], cSettings: fastC,
-      linkerSettings: [.linkedLibrary("gio-2.0")]),
+      linkerSettings: [.linkedLibrary("gio-2.0"), .linkedLibrary("z")]),
     .target(name: "CKernels", cSettings: fastC),
     .target(name: "CDigests", cSettings: fastC),
 
@@ -64,7 +65,7 @@ let package = Package(
     .target(name: "Constraints", dependencies: ["JSON", "Tokenization"], swiftSettings: fast),
     .target(
       name: "Outputs", dependencies: ["Contexts", "Documents", "JSON", "Digests"],
-      resources: [.copy("FieldRanker")], swiftSettings: fast),
+      resources: [.copy("Rankers"), .embedInCode("Report/Page")], swiftSettings: fast),
 
     // Queue.
     .target(name: "SQLite", dependencies: ["CSQLite"], swiftSettings: strict),
@@ -75,6 +76,7 @@ let package = Package(
     .target(
       name: "Inference", dependencies: ["Kernels", "Tokenization", "JSON", "Digests"],
       resources: [.embedInCode("Cost/Published")], swiftSettings: fast),
+    .target(name: "Training", dependencies: ["Documents", "Outputs"], swiftSettings: fast),
     .target(
       name: "Generation", dependencies: ["Constraints", "Inference", "JSON", "Tokenization"],
       swiftSettings: fast),
@@ -100,8 +102,9 @@ let package = Package(
     .executableTarget(
       name: "Benchmarks",
       dependencies: [
-        "Contexts", "DefaultReader", "Digests", "Documents", "Inference", "Ingest", "JSON", "Jobs",
-        "Kernels", "Outputs", "Pipelines", "SQLite", "Tokenization",
+        "Constraints", "Contexts", "DefaultReader", "Digests", "Documents", "Generation",
+        "Inference", "Ingest", "JSON", "Jobs", "Kernels", "Outputs", "Pipelines", "SQLite",
+        "Tokenization", "Training",
       ], swiftSettings: fast),
 
     // Tests: one target a module.
@@ -130,6 +133,8 @@ let package = Package(
       name: "TokenizationTests",
       dependencies: ["Tokenization", "DefaultReader", "JSON", "TestSupport"],
       resources: [.copy("Fixtures")], swiftSettings: strict),
+    .testTarget(
+      name: "TrainingTests", dependencies: ["Training", "Outputs"], swiftSettings: strict),
     .testTarget(
       name: "ContextsTests",
       dependencies: ["Contexts", "DefaultReader", "Documents", "Tokenization", "TestSupport"],

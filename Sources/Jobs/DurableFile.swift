@@ -73,6 +73,11 @@ package enum DurableFile {
     return files
   }
 
+  /// Whether a file of this name is one that a killed writer may have left.
+  package static func isTemporary(_ name: some StringProtocol) -> Bool {
+    name.hasPrefix(prefix) && name.hasSuffix(suffix)
+  }
+
   // MARK: Parts
 
   private static let prefix = ".docket-"

@@ -55,6 +55,8 @@ import Testing
     let again = try docket.run(words)
     #expect(again.status == 1 && again.errors.contains("exists already"))
     #expect(try object(["model", "info", target, "--json"])["packed"]?.string == "int8")
+    let cost = try object(["model", "cost", target, "--context", "1000", "--json"])
+    #expect(cost["weights"]?.string == "int8")
     let wrong = try docket.run(["model", "quantize", source, target, "--weights", "f32"])
     #expect(wrong.status == 2 && wrong.errors.contains("bf16, int8 or int4"))
   }

@@ -2,10 +2,9 @@
 enum Verbs {
   static let all: [Verb] = [
     InitVerb.verb, CheckVerb.verb, PlanVerb.verb, RunVerb.verb, StatusVerb.verb, WatchVerb.verb,
-    VerifyVerb.verb, ReportVerb.verb, JobVerbs.jobs, JobVerbs.retry, JobVerbs.cancel,
-    JobVerbs.pause,
-    JobVerbs.resume, JobVerbs.release, ScheduleVerb.verb, DaemonVerb.verb, IngestVerb.verb,
-    ModelVerb.verb, CollectVerb.verb, DoctorVerb.verb,
+    ExplainVerb.verb, VerifyVerb.verb, ReportVerb.verb, JobVerbs.jobs, JobVerbs.retry,
+    JobVerbs.cancel, JobVerbs.pause, JobVerbs.resume, JobVerbs.release, ScheduleVerb.verb,
+    DaemonVerb.verb, IngestVerb.verb, ModelVerb.verb, CollectVerb.verb, DoctorVerb.verb,
   ]
 
   /// Every page of help: the verbs, and the words of those that have some.

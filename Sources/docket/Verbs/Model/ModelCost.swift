@@ -20,7 +20,7 @@ enum ModelCost {
       .value("--generate", "<tokens>", "Tokens written after them. (default: 0)"),
       .value(
         "--weights", "<format>",
-        "Weights in memory: stored, f32, bf16, int8 or int4. (default: stored)"),
+        "Weights in memory: stored, f32, bf16, int8 or int4. (default: as the files have them)"),
       .value("--threads", "<count>", "Threads that compute. (default: all cores)"),
       .value(
         "--against", "<config>",
@@ -90,7 +90,11 @@ enum ModelCost {
     let threads: Int
 
     init(_ arguments: Arguments) throws {
-      weights = try WeightFormat(option: arguments) ?? .asStored
+      // A packed checkpoint stays as it is.
+      let packed = arguments.url(0).flatMap { try? TensorStore(folder: $0).packedFormat }
+      weights =
+        try WeightFormat(option: arguments)
+        ?? packed.flatMap { WeightFormat(rawValue: "\($0)") } ?? .asStored
       threads =
         try arguments.integer("--threads", in: 1...1024)
         ?? ProcessInfo.processInfo.activeProcessorCount

@@ -4,8 +4,9 @@ import Foundation
 import JSON
 import Outputs
 
-/// Minutes of annotated meetings (AMI, ICSI): how many decisions, actions and problems are right,
-/// how well they are proven, and how much the whole has in common with minutes people wrote.
+/// Minutes of annotated meetings (AMI, ICSI; QMSum has topics and a summary only): how many decisions,
+/// actions and problems are right, how well they are proven, and how much the whole has in common with
+/// minutes people wrote.
 struct MeetingAnswers {
   let tagger: AnswersBenchmark.Tagger?
 
@@ -34,9 +35,7 @@ struct MeetingAnswers {
     var rouge: [String: [Rouge]] = [:]
     var topicErrors: [String: [Double]] = [:]
     for record in records {
-      let utterances = (record["utterances"]?.array ?? []).map {
-        ($0["speaker"]?.string ?? "", $0["text"]?.string ?? "")
-      }
+      let utterances = Self.utterances(record)
       let meeting = Self.document(utterances)
       let text = ExtractedText(meeting)
       let scores = try tagger?.scores(text, as: .meeting)
@@ -64,10 +63,10 @@ struct MeetingAnswers {
         .joined(separator: " ")
 
       let sentences = utterances.map(\.1)
-      let wantedFull = ["abstract", "decisions", "actions", "problems", "progress"]
-        .flatMap { record[$0]?.array ?? [] }.compactMap { $0["text"]?.string }
-        .joined(separator: " ")
-      rouge["Docket", default: []].append(Rouge(full, against: wantedFull))
+      let wantedFull = Self.wantedText(record)
+      if !wantedFull.isEmpty {
+        rouge["Docket", default: []].append(Rouge(full, against: wantedFull))
+      }
       let words = Rouge.words(full).count
       let wantedExtract = Set((record["extractive"]?.array ?? []).compactMap(\.integer))
       if !wantedExtract.isEmpty {
@@ -76,21 +75,23 @@ struct MeetingAnswers {
       for baseline in AnswerBaselines.Order.allCases {
         let order = AnswerBaselines.order(sentences, by: baseline)
         let taken = AnswerBaselines.take(order, of: sentences, words: words)
-        rouge[baseline.rawValue, default: []].append(
-          Rouge(taken.map { sentences[$0] }.joined(separator: " "), against: wantedFull))
+        if !wantedFull.isEmpty {
+          rouge[baseline.rawValue, default: []].append(
+            Rouge(taken.map { sentences[$0] }.joined(separator: " "), against: wantedFull))
+        }
         if !wantedExtract.isEmpty {
           tally(
             &evidence["extract, \(baseline.rawValue)", default: Tally()],
             Set(order.prefix(extractive.count)), wantedExtract)
         }
-        for kind in ["decisions", "actions", "problems"] {
+        for kind in ["decisions", "actions", "problems"] where record[kind] != nil {
           let wanted = Self.items(record[kind])
           let count = own[kind]!.count
           let picks = order.prefix(count).map { Item(text: sentences[$0], evidence: [$0]) }
           score(kind + ", " + baseline.rawValue, Array(picks), wanted)
         }
       }
-      for kind in ["decisions", "actions", "problems"] {
+      for kind in ["decisions", "actions", "problems"] where record[kind] != nil {
         score(kind + ", Docket", own[kind]!, Self.items(record[kind]))
       }
       func score(_ name: String, _ found: [Item], _ wanted: [Item]) {
@@ -111,6 +112,10 @@ struct MeetingAnswers {
         let total = utterances.count
         topicErrors["Docket", default: []].append(Self.pk(starts, wanted, total))
         topicErrors["none", default: []].append(Self.pk([], wanted, total))
+        topicErrors["random", default: []].append(
+          Self.pk(
+            AnswerBaselines.order(sentences, by: .random).prefix(starts.count).sorted(), wanted,
+            total))
         let even = (0..<starts.count).map { $0 * total / max(1, starts.count) }
         topicErrors["even", default: []].append(Self.pk(even, wanted, total))
       }
@@ -138,15 +143,19 @@ struct MeetingAnswers {
     }
 
     print("\(records.count) meetings" + (tagger == nil ? ", without the model" : ""))
-    print("items: F1 (precision, recall) by shared evidence; by words (ROUGE-1 ≥ 0.3); evidence F1")
+    if !items.isEmpty {
+      print(
+        "items: F1 (precision, recall) by shared evidence; by words (ROUGE-1 ≥ 0.3); evidence F1")
+    }
     for name in items.keys.sorted() {
       let (a, b, c) = (items[name]!, worded[name]!, evidence[name]!)
       print(
         "  \(name): \(Self.percent(a.f1)) (\(Self.percent(a.precision)), \(Self.percent(a.recall)); \(a.found) for \(a.wanted)); \(Self.percent(b.f1)); \(Self.percent(c.f1))"
       )
     }
-    print("utterances of the extract: F1 (precision, recall)")
-    for name in evidence.keys.sorted() where name.hasPrefix("extract") {
+    let extracts = evidence.keys.sorted().filter { $0.hasPrefix("extract") }
+    if !extracts.isEmpty { print("utterances of the extract: F1 (precision, recall)") }
+    for name in extracts {
       let tally = evidence[name]!
       print(
         "  \(name): \(Self.percent(tally.f1)) (\(Self.percent(tally.precision)), \(Self.percent(tally.recall)))"
@@ -166,6 +175,12 @@ struct MeetingAnswers {
   /// extract (means over the training part).
   private static let abstractWords = 150
   private static let extractiveShare = 0.25
+
+  static func utterances(_ record: JSONValue) -> [(speaker: String, text: String)] {
+    (record["utterances"]?.array ?? []).map {
+      ($0["speaker"]?.string ?? "", $0["text"]?.string ?? "")
+    }
+  }
 
   /// A transcript of one utterance a turn.
   static func document(_ utterances: [(speaker: String, text: String)]) -> Document {
@@ -220,11 +235,24 @@ struct MeetingAnswers {
     tally.wanted += wanted.count
   }
 
+  /// What people wrote of the meeting, in one piece.
+  private static func wantedText(_ record: JSONValue) -> String {
+    let parts = ["abstract", "decisions", "actions", "problems", "progress"]
+      .flatMap { record[$0]?.array ?? [] }.compactMap { $0["text"]?.string }
+    return
+      (parts.isEmpty
+      ? (record["general_queries"]?.array ?? []).prefix(1).compactMap { $0["answer"]?.string }
+      : parts)
+      .joined(separator: " ")
+  }
+
   /// First utterances of the top-level topics, without the first.
   private static func topicStarts(_ record: JSONValue) -> [Int]? {
     guard let topics = record["topics"]?.array, let utterances = record["utterances"]?.array else {
       return nil
     }
+    let spans = topics.flatMap { $0["spans"]?.array ?? [] }.compactMap { $0[0]?.integer }
+    if !spans.isEmpty { return Set(spans).filter { $0 > 0 && $0 < utterances.count }.sorted() }
     let times = utterances.map { $0["start"]?.double ?? 0 }
     let starts = topics.filter { $0["level"]?.integer == 0 }.compactMap { $0["start"]?.double }
       .map { start in times.firstIndex { $0 >= start - 0.01 } ?? times.count }
@@ -254,74 +282,5 @@ struct MeetingAnswers {
 
   static func line(_ rouge: Rouge) -> String {
     "\(percent(rouge.one)), \(percent(rouge.two)), \(percent(rouge.long))"
-  }
-}
-
-/// Summaries beside ones people wrote.
-struct SummaryAnswers {
-  let tagger: AnswersBenchmark.Tagger?
-
-  init(_ tagger: AnswersBenchmark.Tagger?) { self.tagger = tagger }
-
-  func run(_ records: [JSONValue]) throws -> [JSONValue] {
-    var lines: [JSONValue] = []
-    var scores: [String: [Rouge]] = [:]
-    for record in records {
-      let text = record["doc"]?.string ?? ""
-      let document = Self.document(text)
-      let extracted = ExtractedText(document)
-      let tags = try tagger?.scores(extracted, as: .report)
-      let source = record["source"]?.string ?? ""
-      let queries = record["queries"]?.array ?? [record]
-      for (number, query) in queries.enumerated() {
-        let references = (query["summaries"]?.array ?? []).compactMap(\.string)
-        let words = Self.words(for: Rouge.words(text).count)
-        let summary = Summary(of: document, text: extracted, scores: tags, length: .words(words))
-        let own = summary.points.map { String(extracted[$0.range]) }.joined(separator: " ")
-        let id = record["id"]?.string ?? ""
-        lines.append([
-          "item": .string(record["queries"] == nil ? id : "\(id)#\(number)"),
-          "summary": .string(own),
-        ])
-        guard !references.isEmpty else { continue }
-        add("Docket", Rouge.best(own, against: references))
-        let sentences = Sentences.of(extracted, in: document).map { String(extracted[$0.range]) }
-        for baseline in AnswerBaselines.Order.allCases {
-          let order = AnswerBaselines.order(sentences, by: baseline)
-          let taken = AnswerBaselines.take(order, of: sentences, words: words)
-          add(
-            baseline.rawValue,
-            Rouge.best(
-              taken.map { sentences[$0] }.joined(separator: " "), against: references))
-        }
-      }
-      func add(_ name: String, _ rouge: Rouge) {
-        scores[name, default: []].append(rouge)
-        scores["\(source), \(name)", default: []].append(rouge)
-      }
-    }
-    print("\(records.count) documents" + (tagger == nil ? ", without the model" : ""))
-    print("ROUGE-1, -2, -L (F, best reference)")
-    for name in scores.keys.sorted() {
-      print("  \(name): \(MeetingAnswers.line(Rouge.mean(scores[name]!))) (\(scores[name]!.count))")
-    }
-    return lines
-  }
-
-  /// How long people's summaries are for a text of so many words (fitted on the training part):
-  /// a tenth, but 25 words at least and 300 at most.
-  static func words(for documentWords: Int) -> Int { min(300, max(25, documentWords / 10)) }
-
-  /// A text whose blocks are set apart by empty lines.
-  static func document(_ text: String) -> Document {
-    var blocks: [Block] = []
-    var offset = 0
-    for paragraph in text.components(separatedBy: "\n\n") {
-      let bytes = offset..<offset + paragraph.utf8.count
-      offset = bytes.upperBound + 2
-      guard !paragraph.allSatisfy(\.isWhitespace) else { continue }
-      blocks.append(Block(.paragraph(AnchoredText(paragraph, at: .bytes(bytes, verbatim: true)))))
-    }
-    return Document(mediaType: "text/plain", blocks: blocks)
   }
 }

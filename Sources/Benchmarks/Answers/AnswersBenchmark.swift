@@ -11,12 +11,16 @@ import Tokenization
 /// answers for scorers of others.
 struct AnswersBenchmark {
   static let help =
-    "FILE.jsonl[.gz] [--predictions FILE] [--model FOLDER] [--limit N] [--without-model] [--annotated-spans]"
+    "FILE.jsonl[.gz] [--predictions FILE] [--model FOLDER] [--kept-scores FOLDER] [--limit N] [--words N] [--without-model] [--annotated-spans]"
 
   let file: URL
   var predictions: URL?
+  /// Where what the model said of a text is kept, so that the next run need not read it again.
+  var keptScores: URL?
   var model = DefaultReader.folder
   var limit = Int.max
+  /// The fewest words a summary has room for.
+  var leastWords = SummaryAnswers.leastWords
   var usesModel = true
   var usesAnnotatedSpans = false
 
@@ -38,7 +42,9 @@ struct AnswersBenchmark {
       switch arguments[index] {
       case "--predictions": predictions = URL(fileURLWithPath: try value())
       case "--model": model = URL(fileURLWithPath: try value())
+      case "--kept-scores": keptScores = URL(fileURLWithPath: try value())
       case "--limit": limit = Int(try value()) ?? 0
+      case "--words": leastWords = Int(try value()) ?? leastWords
       case "--without-model": usesModel = false
       case "--annotated-spans":
         usesAnnotatedSpans = true
@@ -56,26 +62,47 @@ struct AnswersBenchmark {
     self.file = URL(fileURLWithPath: file)
   }
 
+  /// What a record asks for.
+  enum Task: String {
+    case meeting, dialogue, summary, spans, values
+
+    init?(_ record: JSONValue) {
+      switch record["task"]?.string {
+      case "summarise": self = .summary
+      case "dialogue_summary": self = .dialogue
+      case "extract": self = record["doc_type"]?.string == "NDA" ? .values : .spans
+      case "minutes", "query_summary": self = .meeting
+      default: return nil
+      }
+    }
+  }
+
   func run() throws {
-    let records = try Self.records(of: file).prefix(limit)
+    let records = Array(try Self.records(of: file).prefix(limit))
     guard let first = records.first else {
       throw UsageError(description: "\(file.lastPathComponent) has no records")
     }
-    let tagger = usesModel ? try Tagger(model) : nil
-    let lines: [JSONValue]
-    if first["utterances"] != nil, first["abstract"] != nil {
-      lines = try MeetingAnswers(tagger).run(Array(records))
-    } else if first["task"] == "summarise" {
-      lines = try SummaryAnswers(tagger).run(Array(records))
-    } else if first["task"] == "extract" {
-      lines = try FieldAnswers(tagger, usesAnnotatedSpans: usesAnnotatedSpans).run(
-        Array(records))
-    } else {
+    guard let task = Task(first) else {
       throw UsageError(
         description:
-          "\(file.lastPathComponent): neither meetings (utterances, abstract) nor documents to summarise or to extract from"
+          "\(file.lastPathComponent): Docket has no answers for the task \"\(first["task"]?.string ?? "")\"; it has for extract, minutes, query_summary, dialogue_summary and summarise"
       )
     }
+    if let other = records.firstIndex(where: { Task($0) != task }) {
+      throw UsageError(
+        description:
+          "\(file.lastPathComponent): record \(other + 1) asks for another task than the first; score them apart"
+      )
+    }
+    let tagger = usesModel ? try Tagger(model, keeping: keptScores) : nil
+    let lines =
+      switch task {
+      case .meeting: try MeetingAnswers(tagger).run(records)
+      case .summary, .dialogue: try SummaryAnswers(tagger, leastWords: leastWords).run(records)
+      case .spans, .values:
+        try FieldAnswers(tagger, usesAnnotatedSpans: usesAnnotatedSpans)
+          .run(records, asValues: task == .values)
+      }
     if let predictions {
       let text = lines.map { $0.text() + "\n" }.joined()
       try Data(text.utf8).write(to: predictions, options: .atomic)
@@ -102,28 +129,5 @@ struct AnswersBenchmark {
       data = try Data(contentsOf: file)
     }
     return try data.split(separator: UInt8(ascii: "\n")).map { try JSONValue.parse(Array($0)) }
-  }
-
-  /// A tagging checkpoint with its tokenizer.
-  struct Tagger {
-    let engine: Engine
-    let packer: ContextPacker
-
-    init(_ folder: URL) throws {
-      engine = try Engine(folder: folder, threads: 2)
-      packer = ContextPacker(
-        tokenizer: try Tokenizer(folder: folder), budget: TokenBudget(limit: 4_000_000))
-    }
-
-    func scores(_ text: ExtractedText, as type: DocumentType) throws -> TagScores? {
-      guard let context = packer.pack(text, as: type).contexts.first else { return nil }
-      let ranges = context.tokens.indices.map { index in
-        context.range(ofToken: index)
-          ?? (index < context.textTokens.lowerBound
-            ? 0..<0 : text.text.utf8.count..<text.text.utf8.count)
-      }
-      return TagScores(
-        labels: engine.labels, tokenRanges: ranges, logits: try engine.tag(context.tokens))
-    }
   }
 }
