@@ -93,7 +93,11 @@ private final class ToolProcess {
   private var input: ArraySlice<UInt8>
   private var status: Int32?
 
+  /// A program that stops listening must not end this one.
+  private static let ignoresBrokenPipes: Void = { _ = signal(SIGPIPE, SIG_IGN) }()
+
   init(_ program: String, _ arguments: [String], input: [UInt8]) throws(LocalTool.Failure) {
+    Self.ignoresBrokenPipes
     self.input = input[...]
     let (childInput, toChild) = try Self.pipe()
     let fromChild: Int32
@@ -144,7 +148,12 @@ private final class ToolProcess {
     unsafe posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
     var attributes = posix_spawnattr_t()
     unsafe posix_spawnattr_init(&attributes)
-    unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
+    unsafe posix_spawnattr_setflags(
+      &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF))
+    var defaults = sigset_t()
+    unsafe sigemptyset(&defaults)
+    unsafe sigaddset(&defaults, SIGPIPE)
+    unsafe posix_spawnattr_setsigdefault(&attributes, &defaults)
     unsafe posix_spawnattr_setpgroup(&attributes, 0)
     var arguments: [UnsafeMutablePointer<CChar>?] = unsafe []
     for word in words { unsafe arguments.append(strdup(word)) }
