@@ -74,7 +74,7 @@ struct ReductionPlanner {
     }
     var taken: Set<String> = []
     return groups.sorted { $0.key.text() < $1.key.text() }.map { group, members in
-      let value = reduce.groupBy == nil ? nil : group
+      let value: JSONValue? = reduce.groupBy == nil ? .none : .some(group)
       var slug = reduce.groupBy == nil ? "all" : Self.slug(group)
       if !taken.insert(slug).inserted {
         slug += "-\(SHA256.hash(of: group.text()).prefix(8))"
