@@ -24,6 +24,7 @@ let fastC: [CSetting] = [.unsafeFlags(["-O3"])]
 //
 //   documents:  Documents ← Ingest, Contexts ← Outputs      queue: SQLite ← Jobs
 //   arithmetic: Kernels ← Inference                         roof:  Pipelines ← docket
+//   writing:    Constraints, Inference ← Generation
 let package = Package(
   name: "docket",
   products: [
@@ -40,10 +41,11 @@ let package = Package(
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
-    // Files reach poppler through GIO, which poppler-glib's pkg-config does not name.
+    // Files reach poppler through GIO, and pictures are compressed by zlib, neither of which
+    // poppler-glib's pkg-config names; its development package brings both.
     .target(
       name: "PopplerShim", dependencies: ["CPoppler"], cSettings: fastC,
-      linkerSettings: [.linkedLibrary("gio-2.0")]),
+      linkerSettings: [.linkedLibrary("gio-2.0"), .linkedLibrary("z")]),
     .target(name: "CKernels", cSettings: fastC),
     .target(name: "CDigests", cSettings: fastC),
 
@@ -51,6 +53,8 @@ let package = Package(
     .target(name: "JSON", swiftSettings: fast),
     .target(name: "Digests", dependencies: ["CDigests"], swiftSettings: fast),
     .target(name: "Schedules", swiftSettings: strict),
+    .target(name: "Chat", dependencies: ["JSON"], swiftSettings: strict),
+    .target(name: "Endpoints", dependencies: ["Chat", "JSON"], swiftSettings: strict),
 
     // Documents.
     .target(name: "Documents", swiftSettings: fast),
@@ -58,9 +62,10 @@ let package = Package(
       name: "Ingest", dependencies: ["Documents", "PopplerShim", "CLibXML2"], swiftSettings: fast),
     .target(name: "Tokenization", dependencies: ["JSON"], swiftSettings: fast),
     .target(name: "Contexts", dependencies: ["Documents", "Tokenization"], swiftSettings: fast),
+    .target(name: "Constraints", dependencies: ["JSON", "Tokenization"], swiftSettings: fast),
     .target(
       name: "Outputs", dependencies: ["Contexts", "Documents", "JSON", "Digests"],
-      resources: [.copy("FieldRanker")], swiftSettings: fast),
+      resources: [.copy("Rankers"), .embedInCode("Report/Page")], swiftSettings: fast),
 
     // Queue.
     .target(name: "SQLite", dependencies: ["CSQLite"], swiftSettings: strict),
@@ -70,6 +75,10 @@ let package = Package(
     .target(name: "Kernels", dependencies: ["CKernels", "COpenBLAS"], swiftSettings: fast),
     .target(
       name: "Inference", dependencies: ["Kernels", "Tokenization", "JSON", "Digests"],
+      resources: [.embedInCode("Cost/Published")], swiftSettings: fast),
+    .target(name: "Training", dependencies: ["Documents", "Outputs"], swiftSettings: fast),
+    .target(
+      name: "Generation", dependencies: ["Constraints", "Inference", "JSON", "Tokenization"],
       swiftSettings: fast),
     .target(
       name: "DefaultReader", resources: [.copy("Resources/reader-v0")], swiftSettings: strict),
@@ -86,15 +95,16 @@ let package = Package(
     .executableTarget(
       name: "docket",
       dependencies: [
-        "Documents", "Inference", "Ingest", "JSON", "Jobs", "Outputs", "Pipelines", "SQLite",
-        "Schedules",
+        "DefaultReader", "Documents", "Inference", "Ingest", "JSON", "Jobs", "Outputs", "Pipelines",
+        "SQLite", "Schedules", "Tokenization",
       ],
       swiftSettings: strict),
     .executableTarget(
       name: "Benchmarks",
       dependencies: [
-        "Contexts", "DefaultReader", "Digests", "Documents", "Inference", "Ingest", "JSON", "Jobs",
-        "Kernels", "Outputs", "Pipelines", "SQLite", "Tokenization",
+        "Constraints", "Contexts", "DefaultReader", "Digests", "Documents", "Generation",
+        "Inference", "Ingest", "JSON", "Jobs", "Kernels", "Outputs", "Pipelines", "SQLite",
+        "Tokenization", "Training",
       ], swiftSettings: fast),
 
     // Tests: one target a module.
@@ -106,6 +116,12 @@ let package = Package(
       resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(
       name: "DigestsTests", dependencies: ["Digests", "CDigests"], swiftSettings: strict),
+    .testTarget(
+      name: "ChatTests", dependencies: ["Chat", "JSON"], resources: [.copy("Fixtures")],
+      swiftSettings: strict),
+    .testTarget(
+      name: "EndpointsTests", dependencies: ["Endpoints", "Chat", "JSON", "TestSupport"],
+      swiftSettings: strict),
     .testTarget(name: "SchedulesTests", dependencies: ["Schedules"], swiftSettings: strict),
     .testTarget(
       name: "DocumentsTests", dependencies: ["Documents", "TestSupport"],
@@ -118,8 +134,14 @@ let package = Package(
       dependencies: ["Tokenization", "DefaultReader", "JSON", "TestSupport"],
       resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(
+      name: "TrainingTests", dependencies: ["Training", "Outputs"], swiftSettings: strict),
+    .testTarget(
       name: "ContextsTests",
       dependencies: ["Contexts", "DefaultReader", "Documents", "Tokenization", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "ConstraintsTests",
+      dependencies: ["Constraints", "JSON", "Tokenization", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "OutputsTests",
@@ -145,21 +167,35 @@ let package = Package(
     .testTarget(
       name: "KernelsTests", dependencies: ["Kernels", "CKernels", "TestSupport"],
       swiftSettings: strict),
+    // A long reading, to be killed.
+    .executableTarget(
+      name: "ReadingProcess", dependencies: ["DefaultReader", "Digests", "Inference"],
+      path: "Tests/ReadingProcess", swiftSettings: strict),
     .testTarget(
       name: "InferenceTests",
       dependencies: [
-        "Inference", "Kernels", "Tokenization", "DefaultReader", "JSON", "TestSupport",
+        "Inference", "Kernels", "Tokenization", "DefaultReader", "JSON", "ReadingProcess",
+        "TestSupport",
       ],
       resources: [.copy("Fixtures")], swiftSettings: strict),
+    .testTarget(
+      name: "GenerationTests",
+      dependencies: [
+        "Generation", "Constraints", "Inference", "JSON", "Tokenization", "TestSupport",
+      ], swiftSettings: strict),
     .testTarget(
       name: "PipelinesTests",
       dependencies: [
         "Pipelines", "DefaultReader", "Documents", "Ingest", "Inference", "JSON", "Jobs", "Outputs",
-        "Schedules", "TestSupport",
+        "SQLite", "Schedules", "TestSupport",
       ],
       resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(
-      name: "docketTests", dependencies: ["docket", "JSON", "TestSupport"],
+      name: "docketTests",
+      dependencies: [
+        "docket", "CrashCampaign", "DefaultReader", "JSON", "Jobs", "Pipelines", "SQLite",
+        "TestSupport",
+      ],
       swiftSettings: strict),
   ]
 )

@@ -36,14 +36,18 @@ struct SchemaValidation {
   }
 
   mutating func run(_ instance: JSONValue) -> [JSONSchema.Violation] {
-    evaluate(schema.root, instance).violations
+    run(instance, at: schema.root)
+  }
+
+  mutating func run(_ instance: JSONValue, at node: Int) -> [JSONSchema.Violation] {
+    evaluate(node, instance).violations
   }
 
   private func violation(_ node: Int, _ keyword: String, _ message: String) -> Violation {
     Violation(
       instancePath: path.map { "/" + jsonPointerToken($0) }.joined(),
       schemaPath: "#" + schema.nodes[node].path + (keyword.isEmpty ? "" : "/" + keyword),
-      message: message)
+      message: message, keyword: keyword)
   }
 
   /// Takes what an applied schema found at the same place of the instance.

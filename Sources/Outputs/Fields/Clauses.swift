@@ -85,7 +85,7 @@ package struct ClauseSplitter {
     while next < count, ScalarClass.isSpace(text[next]) { next += 1 }
     guard next < count else { return next }
     if text[position] == 0x2E {
-      if ScalarClass.isLower(text[next]) { return after }
+      if ScalarClass.isLower(text[next]), !isEnumerator(at: next) { return after }
       if after == position + 1 {
         let word = wordBefore(position)
         if !word.isEmpty {
@@ -104,6 +104,19 @@ package struct ClauseSplitter {
     }
     end(at: after, .sentence)
     return after
+  }
+
+  /// Whether an enumerator in lower case stands here, before a capital letter: `b. Second`, `iv) Fourth`.
+  private func isEnumerator(at position: Int) -> Bool {
+    var end = position
+    while end < text.count, end - position < 5, ScalarClass.isLetter(text[end]) { end += 1 }
+    let isRoman = (position..<end).allSatisfy { [0x69, 0x76, 0x78].contains(text[$0]) }
+    guard end - position == 1 || (isRoman && end - position < 5), end < text.count,
+      text[end] == 0x2E || text[end] == 0x29
+    else { return false }
+    var next = end + 1
+    while next < text.count, ScalarClass.isSpace(text[next]) { next += 1 }
+    return next > end + 1 && next < text.count && ScalarClass.isUpper(text[next])
   }
 
   private mutating func end(at position: Int, _ kind: Clause.End) {

@@ -9,44 +9,56 @@ extension Minutes {
   package init(
     of document: Document, text: ExtractedText, scores: TagScores?, date: String? = nil
   ) {
-    let bytes = Array(text.text.utf8)
-    var secretary = Secretary(document, text: text, bytes: bytes, scores: scores, date: date)
-    self = secretary.minutes()
+    self = MinuteTaking(document, text: text, scores: scores, date: date, weights: .minutes)
+      .minutes(selection: Selection(.minutes))
   }
 }
 
-/// One taking of minutes; holds what its parts share.
-private struct Secretary {
+/// One taking of minutes; holds what its parts share, and what does not depend on how likely an
+/// utterance must be to be proposed.
+package struct MinuteTaking {
   let document: Document
   let text: ExtractedText
   let bytes: [UInt8]
   var talk: Talk
   let hasModel: Bool
-  let features: ItemRanking.Features
+  let ranking: ItemRanking
   let salience: [Double]
+  private var selection = Minutes.Selection()
   let meetingDate: CalendarDate?
   /// Words that are somewhere written in lower case, so that they name nobody.
   let commonWords: Set<String>
   var topics: [(utterances: Range<Int>, topic: Minutes.Topic)] = []
 
-  init(
-    _ document: Document, text: ExtractedText, bytes: [UInt8], scores: TagScores?, date: String?
+  /// - Parameter weights: of the ranking; those that ship unless they are being trained.
+  package init(
+    _ document: Document, text: ExtractedText, scores: TagScores?, date: String? = nil,
+    weights: SentenceWeights
   ) {
+    let bytes = Array(text.text.utf8)
     self.document = document
     self.text = text
     self.bytes = bytes
     talk = Talk(document, text: text, bytes: bytes)
     hasModel = scores?.column(of: "meeting_salient") != nil
-    features = ItemRanking.Features(talk, scores: hasModel ? scores : nil)
-    salience = ItemRanking(features, kind: .salient).logits
+    ranking = ItemRanking(
+      TalkFeatures(talk, bytes: bytes), talk: talk, scores: scores, weights: weights)
+    salience = ranking.logits(of: .salient)
     meetingDate =
       (date ?? document.metadata.date).flatMap(Self.isoDate)
       ?? Self.datedPreamble(document)
     commonWords = Self.commonWords(talk, text: text)
+    topics = makeTopics()
   }
 
-  mutating func minutes() -> Minutes {
-    topics = makeTopics()
+  /// - Parameter selection: from which likelihood on an utterance is proposed.
+  package func minutes(selection: Minutes.Selection) -> Minutes {
+    var taking = self
+    taking.selection = selection
+    return taking.takeMinutes()
+  }
+
+  private mutating func takeMinutes() -> Minutes {
     let actions = makeActions()
     let decisions = makeDecisions(except: Set(actions.map(\.statement.evidence[0])))
     let taken = Set(
@@ -173,7 +185,7 @@ private struct Secretary {
   ) -> [[Int]] {
     var taken = [Bool](repeating: false, count: logits.count)
     var groups: [[Int]] = []
-    let limit = Selection.limit(logits.count)
+    let limit = Minutes.Selection.limit(logits.count)
     let order =
       explicit.sorted()
       + logits.indices.filter { logits[$0] > least && !explicit.contains($0) }.sorted {
@@ -231,7 +243,7 @@ private struct Secretary {
   // MARK: Actions
 
   private mutating func makeActions() -> [Minutes.Action] {
-    let logits = ItemRanking(features, kind: .action).logits
+    let logits = ranking.logits(of: .action)
     var commitments: [Int: (commitment: Commitment?, due: DueDate?)] = [:]
     var strength = logits
     var explicit: Set<Int> = []
@@ -247,11 +259,12 @@ private struct Secretary {
       if let commitment, commitment.isStrong {
         explicit.insert(index)
       } else if commitment == nil {
-        strength[index] -= Selection.noCommitment
+        strength[index] -= selection.noCommitment
       }
     }
     let groups = groups(
-      strength, explicit: explicit, least: Selection.action, member: Selection.actionMember,
+      strength, explicit: explicit, least: selection.action,
+      member: selection.action - selection.member,
       reach: 3
     ) { talk.utterances[$0].words.count >= 4 }
     var actions: [Minutes.Action] = []
@@ -343,7 +356,7 @@ private struct Secretary {
   )
 
   private func makeDecisions(except actions: Set<Range<Int>>) -> [Minutes.Decision] {
-    let strength = ItemRanking(features, kind: .decision).logits
+    let strength = ranking.logits(of: .decision)
     var explicit: Set<Int> = []
     for (index, utterance) in talk.utterances.enumerated()
     where !utterance.isQuestion && utterance.words.count >= 4
@@ -352,7 +365,8 @@ private struct Secretary {
       if !actions.contains(utterance.range) { explicit.insert(index) }
     }
     return groups(
-      strength, explicit: explicit, least: Selection.decision, member: Selection.decisionMember,
+      strength, explicit: explicit, least: selection.decision,
+      member: selection.decision - selection.member,
       reach: 4
     ) {
       talk.utterances[$0].words.count >= 4 && !actions.contains(talk.utterances[$0].range)
@@ -392,34 +406,19 @@ private struct Secretary {
       guard last || answer != nil else { continue }
       found.append((index, answer, salience[index]))
     }
-    let limit = Selection.limit(talk.utterances.count)
+    let limit = Minutes.Selection.limit(talk.utterances.count)
     return found.sorted { ($0.score, -$0.index) > ($1.score, -$1.index) }.prefix(limit)
       .sorted { $0.index < $1.index }
       .map { Minutes.OpenPoint(statement: statement($0.index, with: $0.answer.map { [$0] } ?? [])) }
   }
 
   private func makeProblems(except taken: Set<Range<Int>>) -> [Minutes.OpenPoint] {
-    let logits = ItemRanking(features, kind: .problem).logits
+    let logits = ranking.logits(of: .problem)
     return groups(
-      logits, explicit: [], least: Selection.problem, member: Selection.problemMember, reach: 4
+      logits, explicit: [], least: selection.problem, member: selection.problem - selection.member,
+      reach: 4
     ) {
       talk.utterances[$0].words.count >= 5 && !taken.contains(talk.utterances[$0].range)
     }.map { Minutes.OpenPoint(statement: statement($0[0], with: $0.dropFirst().sorted())) }
   }
-}
-
-/// Thresholds on logits, fitted on the training part of the AMI and ICSI corpora for the best F1 of
-/// items; see ``ItemWeights``.
-private enum Selection {
-  static let decision = -2.1
-  static let decisionMember = -2.6
-  static let action = -1.6
-  static let actionMember = -2.2
-  static let problem = -1.6
-  static let problemMember = -2.2
-  /// What a sentence without any commitment in its words loses as an action.
-  static let noCommitment = 1.0
-
-  /// The most proposals of one kind: one in forty utterances, three at least and twenty at most.
-  static func limit(_ utterances: Int) -> Int { min(20, max(3, utterances / 40)) }
 }

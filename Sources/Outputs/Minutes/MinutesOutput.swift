@@ -102,7 +102,7 @@ extension Minutes {
       warnings.append(
         Warning(
           "uncertain",
-          "\(uncertain) of \(explicit.count) \(name == "openQuestions" ? "problems" : name) are proposals by likelihood, not by plain words; about one proposal in four is right. Read them against their evidence.",
+          "\(uncertain) of \(explicit.count) \(name == "openQuestions" ? "problems" : name) are proposals by likelihood, not by plain words; in tests one in four such actions was right, and one in seven such decisions and problems. Read them against their evidence.",
           at: "/data/\(name)"))
     }
     if meeting.date == nil, actions.contains(where: { $0.dueIsRelative && $0.due == nil }) {

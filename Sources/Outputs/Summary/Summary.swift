@@ -32,99 +32,37 @@ package struct Summary: Hashable, Sendable {
     case share(Double)
   }
 
-  /// What in a document may be ranked: sentences of prose, not headings, tables or notes.
-  private struct Candidate {
-    var range: Range<Int>
-    var heading: Range<Int>?
-    var words: Int
-    /// 0-based number of the sentence in its block.
-    var positionInBlock: Int
-    var isListItem: Bool
-  }
-
-  /// Weights of the ranking, fitted on the training part of the summaries data (see the measured
-  /// figures in the documentation of `docket-bench answers`).
   private enum Weight {
-    static let centrality = 1.0
-    static let lead = 0.35
-    static let blockLead = 0.15
-    static let model = 0.5
-    static let listItem = -0.1
+    /// What a standard deviation of the checkpoint's own label adds to the trees' logit; set by hand,
+    /// because the checkpoint was trained on the documents that the trees were.
+    static let reader = 0.5
     /// How much likeness to a chosen sentence costs.
-    static let redundancy = 0.7
+    static let redundancy = 2.8
     /// From this likeness on a sentence says nothing new.
     static let repetition = 0.6
   }
 
+  /// - Parameters:
+  ///   - weights: of the ranking; those that ship unless they are being trained.
   package init(
-    of document: Document, text: ExtractedText, scores: TagScores?, length: Length
+    of document: Document, text: ExtractedText, scores: TagScores?, length: Length,
+    weights: SentenceWeights = .summaries
   ) {
     let bytes = Array(text.text.utf8)
-    var candidates: [Candidate] = []
-    var heading: Range<Int>?
-    var isTranscript = false
-    var previousBlock = -1
-    var position = 0
-    var firstHeading: (range: Range<Int>, level: Int)?
-    for sentence in Sentences.of(text, in: document) {
-      if sentence.block != previousBlock { position = 0 }
-      defer {
-        previousBlock = sentence.block
-        position += 1
-      }
-      var isListItem = false
-      switch document.blocks[sentence.block].content {
-      case .heading(_, let level):
-        if position > 0, let open = heading {
-          heading = open.lowerBound..<sentence.range.upperBound
-        } else {
-          heading = sentence.range
-        }
-        if sentence.block < 12, firstHeading.map({ level < $0.level }) ?? true, let heading {
-          firstHeading = (heading, level)
-        }
-        continue
-      case .table, .footnote, .caption, .furniture: continue
-      case .listItem: isListItem = true
-      case .turn: isTranscript = true
-      case .paragraph, .preformatted: break
-      }
-      let words = Terms.words(of: bytes[sentence.range]).count
-      guard words >= (isTranscript ? 6 : 4), words <= 120 else { continue }
-      candidates.append(
-        Candidate(
-          range: sentence.range, heading: heading, words: words, positionInBlock: position,
-          isListItem: isListItem))
-    }
-    title = firstHeading.map { String(text[$0.range]) } ?? document.metadata.title
+    let found = SummaryCandidates(of: document, text: text, bytes: bytes)
+    let candidates = found.all
+    title = found.title.map { String(text[$0]) } ?? document.metadata.title
     candidateCount = candidates.count
     language = document.metadata.language ?? Self.language(of: bytes)
-
-    let vectors = TermVectors(bytes, stretches: candidates.map(\.range))
-    let column = scores.flatMap {
-      $0.column(of: isTranscript ? "meeting_salient" : "salient")
-    }
-    usedModel = column != nil
-    let model: [Double] =
-      if let scores, let column {
-        Self.standardised(
-          scores.means(ofLabel: column, over: candidates.map(\.range)).map { Double($0) })
-      } else {
-        candidates.map { _ in 0 }
-      }
-    let central = Self.standardised(vectors.centralities())
-    let count = Double(max(candidates.count, 1))
-    let ranking = candidates.indices.map { index -> Double in
-      let candidate = candidates[index]
-      var score = Weight.centrality * central[index] + Weight.model * model[index]
-      score += Weight.lead * 2 * exp(-6 * Double(index) / count)
-      if candidate.positionInBlock == 0 { score += Weight.blockLead }
-      if candidate.isListItem { score += Weight.listItem }
-      return score
-    }
+    let label = found.isTranscript ? "meeting_salient" : "salient"
+    usedModel = scores?.column(of: label) != nil
+    let ranking =
+      found.isTranscript
+      ? Self.talkRanking(document, text: text, bytes: bytes, scores: scores, candidates: candidates)
+      : Self.ranking(found, scores: scores, label: label, weights: weights)
     let chosen = Self.choose(
-      candidates.map(\.words), ranking: ranking, vectors: vectors, length: length,
-      documentWords: candidates.reduce(0) { $0 + $1.words })
+      candidates.map(\.words.count), ranking: ranking, vectors: found.vectors, length: length,
+      documentWords: candidates.reduce(0) { $0 + $1.words.count })
     points = chosen.sorted().map { index in
       Point(
         range: candidates[index].range, heading: candidates[index].heading, score: ranking[index])
@@ -133,7 +71,7 @@ package struct Summary: Hashable, Sendable {
     var abstractWords = 0
     var abstractChoice: [Int] = []
     for index in chosen.prefix(3) {
-      abstractWords += candidates[index].words
+      abstractWords += candidates[index].words.count
       if !abstractChoice.isEmpty, abstractWords > 60 { break }
       abstractChoice.append(index)
     }
@@ -141,6 +79,41 @@ package struct Summary: Hashable, Sendable {
       Point(
         range: candidates[index].range, heading: candidates[index].heading, score: ranking[index])
     }
+  }
+
+  /// Logits: trees over what a sentence looks like, where it stands and what its words speak for.
+  private static func ranking(
+    _ found: SummaryCandidates, scores: TagScores?, label: String, weights: SentenceWeights
+  ) -> [Double] {
+    let lexicon = weights.lexicons["summary"]
+    let lexical = found.grams.map { Float(lexicon?.logit(of: $0) ?? 0) }
+    let rows = found.rows(with: lexical)
+    guard let trees = weights.trees["summary"] else { return rows.map { _ in 0 } }
+    let reader = reader(scores, label: label, over: found.ranges)
+    return zip(rows, reader).map { trees.logit(of: $0) + Weight.reader * $1 }
+  }
+
+  /// A talk's utterances are ranked as those for minutes are.
+  private static func talkRanking(
+    _ document: Document, text: ExtractedText, bytes: [UInt8], scores: TagScores?,
+    candidates: [SummaryCandidates.Candidate]
+  ) -> [Double] {
+    let talk = Talk(document, text: text, bytes: bytes)
+    let logits = ItemRanking(
+      TalkFeatures(talk, bytes: bytes), talk: talk, scores: scores, weights: .minutes
+    ).logits(of: .salient)
+    let byStart = Dictionary(
+      zip(talk.utterances, logits).map { ($0.range.lowerBound, $1) },
+      uniquingKeysWith: { first, _ in first })
+    return candidates.map { byStart[$0.range.lowerBound] ?? -8 }
+  }
+
+  /// The checkpoint's own label, in standard deviations; 0 without one.
+  private static func reader(_ scores: TagScores?, label: String, over ranges: [Range<Int>])
+    -> [Double]
+  {
+    guard let scores, let column = scores.column(of: label) else { return ranges.map { _ in 0 } }
+    return standardised(scores.means(ofLabel: column, over: ranges).map { Double($0) })
   }
 
   /// Indices of the chosen sentences, best first: each time the one that scores highest after its
@@ -157,37 +130,32 @@ package struct Summary: Hashable, Sendable {
       places = count
     case .share(let share): room = Int((share * Double(documentWords)).rounded())
     }
-    var likeness = [Double](repeating: 0, count: ranking.count)
-    var isOpen = [Bool](repeating: true, count: ranking.count)
-    var chosen: [Int] = []
     // A sentence that is longer than all the room is taken only where no other fits.
     let fits = words.contains { $0 <= room }
-    while chosen.count < places {
-      var best: Int?
-      var bestScore = -Double.infinity
-      for index in ranking.indices where isOpen[index] {
-        if words[index] > room, fits || !chosen.isEmpty { continue }
-        if likeness[index] > Weight.repetition { continue }
-        let score = ranking[index] - Weight.redundancy * 4 * likeness[index]
-        if score > bestScore {
-          bestScore = score
-          best = index
+    var chosen: [Int] = []
+    // Scores only fall while sentences are chosen, so that one is looked at again only when it is the
+    // best of what is left: a long document's sentences are not all compared with each other.
+    var queue = SentenceQueue(ranking)
+    while chosen.count < places, room > 0 || chosen.isEmpty, var entry = queue.pop() {
+      if words[entry.index] > room, fits || !chosen.isEmpty { continue }
+      if entry.compared < chosen.count {
+        for other in chosen[entry.compared...] {
+          entry.likeness = max(entry.likeness, vectors.cosine(entry.index, other))
         }
+        entry.compared = chosen.count
+        if entry.likeness > Weight.repetition { continue }
+        entry.score = ranking[entry.index] - Weight.redundancy * entry.likeness
+        queue.push(entry)
+        continue
       }
-      guard let best else { break }
-      isOpen[best] = false
-      chosen.append(best)
-      if room != .max { room -= words[best] }
-      if room <= 0 { break }
-      for index in ranking.indices where isOpen[index] {
-        likeness[index] = max(likeness[index], vectors.cosine(index, best))
-      }
+      chosen.append(entry.index)
+      if room != .max { room -= words[entry.index] }
     }
     return chosen
   }
 
   /// Mean 0 and standard deviation 1; values that are not finite become the mean.
-  private static func standardised(_ values: [Double]) -> [Double] {
+  static func standardised(_ values: [Double]) -> [Double] {
     let finite = values.filter(\.isFinite)
     guard finite.count > 1 else { return values.map { _ in 0 } }
     let mean = finite.reduce(0, +) / Double(finite.count)

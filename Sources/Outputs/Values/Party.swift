@@ -16,18 +16,60 @@ package struct Party: Hashable, Sendable {
 
 /// Joins the names and defined terms found in a contract into parties.
 package enum PartyParser {
-  /// - Parameter spans: scalar ranges of names and of defined terms, in any order.
-  package static func parties(in text: ScalarText, spans: [Range<Int>]) -> [Party] {
+  /// - Parameters:
+  ///   - spans: scalar ranges of names and of defined terms, in any order.
+  ///   - weak: of less likely ones, best first: companies among them stand in where fewer than two
+  ///     parties are named.
+  package static func parties(in text: ScalarText, spans: [Range<Int>], weak: [Range<Int>] = [])
+    -> [Party]
+  {
+    placed(in: text, spans: spans, weak: weak).map(\.party)
+  }
+
+  /// A party and where it is first named.
+  struct Placed {
+    var party: Party
+    /// Scalar offsets.
+    var name: Range<Int>
+  }
+
+  static func placed(in text: ScalarText, spans: [Range<Int>], weak: [Range<Int>]) -> [Placed] {
+    var names = apart(spans.map { trimmedName(text, $0) }.filter { isName(text, $0) }, in: text)
+    // A role that is strong and no name has: whose definition is it?
+    let roles = spans.filter { isQuoted(text, $0) && isRole(text.string($0)) }
+    for role in roles {
+      guard let name = nameDefined(by: role, in: text), !names.contains(where: name.overlaps) else {
+        continue
+      }
+      let key = key(text.string(name))
+      if !names.contains(where: { Self.key(text.string($0)) == key }) { names.append(name) }
+    }
+    var parties = parties(named: names.sorted { $0.lowerBound < $1.lowerBound }, in: text)
+    for range in weak.map({ trimmedName(text, $0) }) where parties.count < 2 {
+      guard isName(text, range), isCompany(text, range), !names.contains(where: range.overlaps)
+      else { continue }
+      names.append(range)
+      parties = Self.parties(named: names.sorted { $0.lowerBound < $1.lowerBound }, in: text)
+    }
+    return parties
+  }
+
+  /// Names that do not overlap, in text order: of two that do, the longer, or the one outside of
+  /// quotation marks.
+  private static func apart(_ spans: [Range<Int>], in text: ScalarText) -> [Range<Int>] {
     var names: [Range<Int>] = []
-    let trimmed = spans.map { trimmedName(text, $0) }.filter { isName(text, $0) }
-    for span in trimmed.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+    for span in spans.sorted(by: { $0.lowerBound < $1.lowerBound }) {
       if let last = names.last, last.overlaps(span) {
         if span.count < last.count, isQuotedInside(text, last) { names[names.count - 1] = span }
         continue
       }
       names.append(span)
     }
-    var parties: [Party] = []
+    return names
+  }
+
+  private static func parties(named names: [Range<Int>], in text: ScalarText) -> [Placed] {
+    var parties: [Placed] = []
     var byKey: [String: Int] = [:]
     for (index, range) in names.enumerated() {
       let name = joined(text.string(range))
@@ -40,19 +82,47 @@ package enum PartyParser {
         position = known
       } else {
         // `Skype` is the party whose alias it is, not one more.
-        if parties.contains(where: { $0.aliases.contains { Self.key($0) == key } }) { continue }
+        if parties.contains(where: { $0.party.aliases.contains { Self.key($0) == key } }) {
+          continue
+        }
         position = parties.count
         byKey[key] = position
-        parties.append(Party(name: name, role: nil, aliases: []))
+        parties.append(
+          Placed(party: Party(name: name, role: nil, aliases: []), name: range))
       }
-      for alias in aliases where !parties[position].aliases.contains(alias) {
-        parties[position].aliases.append(alias)
+      for alias in aliases where !parties[position].party.aliases.contains(alias) {
+        parties[position].party.aliases.append(alias)
       }
     }
     for index in parties.indices {
-      parties[index].role = parties[index].aliases.first { isRole($0) }
+      parties[index].party.role = parties[index].party.aliases.first { isRole($0) }
     }
-    return parties
+    return withoutEchoes(parties)
+  }
+
+  /// Without what only repeats others: the beginning of a longer name (`Gentiva Health`, broken at a
+  /// line's end), several joined (`Company and Tazo`).
+  private static func withoutEchoes(_ placed: [Placed]) -> [Placed] {
+    placed.filter { candidate in
+      let party = candidate.party
+      let key = key(party.name)
+      let others = placed.map(\.party).filter { $0.name != party.name }
+      if party.aliases.isEmpty, others.contains(where: { Self.key($0.name).hasPrefix(key) }) {
+        return false
+      }
+      let known = (others.flatMap { [$0.name] + $0.aliases }).map(Self.key).filter { !$0.isEmpty }
+      var rest = key[...]
+      var parts = 0
+      while !rest.isEmpty {
+        guard
+          let part = known.filter({ rest.hasPrefix($0) }).max(by: { $0.count < $1.count })
+            ?? (parts > 0 && rest.hasPrefix("and") ? "and" : nil)
+        else { return true }
+        rest = rest.dropFirst(part.count)
+        parts += 1
+      }
+      return parts < 2
+    }
   }
 
   /// The terms in quotation marks that parentheses after a name define for it.
@@ -114,58 +184,6 @@ package enum PartyParser {
       }
     }
     return found
-  }
-
-  /// Whether a span can be somebody's name rather than a defined term or a sentence.
-  private static func isName(_ text: ScalarText, _ range: Range<Int>) -> Bool {
-    guard range.count > 1, !isQuoted(text, range) else { return false }
-    let words = Lexeme.lexemes(of: text, in: range)
-    if words.count > 24 { return false }
-    return !words.contains {
-      ["party", "parties", "hereinafter", "referred", "individually", "collectively"].contains(
-        $0.text)
-    }
-  }
-
-  private static func isQuotedInside(_ text: ScalarText, _ range: Range<Int>) -> Bool {
-    range.contains { ScalarClass.isClosingQuote(text[$0]) }
-  }
-
-  private static func isQuoted(_ text: ScalarText, _ range: Range<Int>) -> Bool {
-    guard range.lowerBound > 0 else { return false }
-    return ScalarClass.isOpeningQuote(text[range.lowerBound - 1])
-  }
-
-  /// `range` without marks, quotes and articles at its ends.
-  private static func trimmedName(_ text: ScalarText, _ range: Range<Int>) -> Range<Int> {
-    var range = text.trimmed(range)
-    while !range.isEmpty,
-      [0x2C, 0x3B, 0x3A, 0x28, 0x22, 0x201C, 0x201D].contains(text[range.lowerBound])
-    {
-      range = text.trimmed(range.lowerBound + 1..<range.upperBound)
-    }
-    while !range.isEmpty,
-      [0x2C, 0x3B, 0x3A, 0x22, 0x201C, 0x201D].contains(text[range.upperBound - 1])
-    {
-      range = text.trimmed(range.lowerBound..<range.upperBound - 1)
-    }
-    // `Licensor: Acme` and `Acme ("Supplier`: the name is after the colon, before the definition.
-    if let colon = range.last(where: { text[$0] == 0x3A }), colon + 2 < range.upperBound {
-      range = text.trimmed(colon + 1..<range.upperBound)
-    }
-    for position in range.dropFirst() where text[position] == 0x28 {
-      let isDefinition = (position..<range.upperBound).contains {
-        ScalarClass.isOpeningQuote(text[$0])
-      }
-      if isDefinition { return text.trimmed(range.lowerBound..<position) }
-    }
-    // `the "Licensor`
-    if range.contains(where: { ScalarClass.isOpeningQuote(text[$0]) }),
-      text.string(range).lowercased().hasPrefix("the ")
-    {
-      return range.lowerBound..<range.lowerBound
-    }
-    return range
   }
 
   static func joined(_ string: String) -> String {

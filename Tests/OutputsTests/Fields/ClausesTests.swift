@@ -12,6 +12,8 @@ import Testing
     ("by Acme Inc. and Bolt Co. in New York.", ["by Acme Inc. and Bolt Co. in New York."]),
     ("with Acme Inc. The Supplier pays.", ["with Acme Inc.", "The Supplier pays."]),
     ("It pays: (a) rent; and (b) tax.", ["It pays:", "(a) rent;", "and (b) tax."]),
+    ("First. b. Second. iv) Fourth.", ["First.", "b.", "Second.", "iv) Fourth."]),
+    ("by Acme Inc. d. B", ["by Acme Inc. d. B"]),
     ("8.1 Term. This starts now.", ["8.1 Term.", "This starts now."]),
     ("Signed by J. Smith of the U.S. Army.", ["Signed by J. Smith of the U.S. Army."]),
     ("He said “stop.” Then left.", ["He said “stop.”", "Then left."]),

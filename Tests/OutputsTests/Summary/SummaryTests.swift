@@ -78,4 +78,29 @@ import Testing
     #expect(content.data["points"] == [] && content.data["title"] == .null)
     #expect(content.warnings.contains { $0.code == "nothing-to-summarise" })
   }
+
+  @Test func `titles, rows and code that stand as paragraphs are not prose`() {
+    let paragraphs = [
+      "FORM 10-Q QUARTERLY REPORT PURSUANT TO SECTION 13",
+      "Cash 12,345 9,876 Receivables 4,321 1,234",
+      "let x = { a: 1, b: [2, 3] } // y",
+      "The company sells boats and earned more than in the year before.",
+    ]
+    let document = Document(
+      mediaType: "text/plain",
+      blocks: paragraphs.map {
+        Block(.paragraph(AnchoredText($0, at: .bytes(0..<1, verbatim: false))))
+      })
+    let text = ExtractedText(document)
+    let summary = Summary(of: document, text: text, scores: nil, length: .share(1))
+    #expect(summary.points.map { String(text[$0.range]) } == [paragraphs[3]])
+  }
+
+  @Test func `sentences come best first, equal ones as they stand`() {
+    let scores = [0.5, 2, -1, 2, 0, 7, 0.5]
+    var queue = SentenceQueue(scores)
+    var order: [Int] = []
+    while let entry = queue.pop() { order.append(entry.index) }
+    #expect(order == [5, 1, 3, 0, 6, 4, 2])
+  }
 }

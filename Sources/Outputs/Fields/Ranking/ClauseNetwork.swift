@@ -1,19 +1,30 @@
 /// Says how well the words of a clause fit each label: n-grams are summed as vectors, rectified, and
 /// projected to one logit a label.
-struct ClauseNetwork: Sendable {
+package struct ClauseNetwork: Sendable {
   /// FNV-1a of each n-gram, ascending.
-  let hashes: [UInt64]
+  package let hashes: [UInt64]
   /// [n-grams]
-  let scales: [Float]
+  package let scales: [Float]
   /// [n-grams, width]
-  let rows: [Int8]
+  package let rows: [Int8]
   /// [labels, width]
-  let weights: [Float]
+  package let weights: [Float]
   /// [labels]
-  let biases: [Float]
-  let width: Int
+  package let biases: [Float]
+  package let width: Int
 
-  var labelCount: Int { biases.count }
+  package init(
+    hashes: [UInt64], scales: [Float], rows: [Int8], weights: [Float], biases: [Float], width: Int
+  ) {
+    self.hashes = hashes
+    self.scales = scales
+    self.rows = rows
+    self.weights = weights
+    self.biases = biases
+    self.width = width
+  }
+
+  package var labelCount: Int { biases.count }
 
   /// `[clauses, labels]`, row-major.
   func logits(of words: ClauseWords, clauseCount: Int) -> [Float] {

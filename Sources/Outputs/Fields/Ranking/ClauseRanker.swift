@@ -100,6 +100,17 @@ struct ClauseRanker {
     }
   }
 
+  func rows(ofLabel name: String) -> [(range: Range<Int>, features: [Float])] {
+    guard let label = parameters.columns[name], !clauses.isEmpty else { return [] }
+    let column = Column(self, label)
+    return column.runs().map { run in
+      (
+        clauses[run.first].range.lowerBound..<clauses[run.last].range.upperBound,
+        column.features(of: run)
+      )
+    }
+  }
+
   struct Run: Hashable, Comparable {
     var first: Int
     var last: Int

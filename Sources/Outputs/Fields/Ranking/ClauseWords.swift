@@ -1,6 +1,6 @@
 /// The words of each clause as the clause network reads them: letters in lower case, every number as
 /// `0`, the marks `$`, `%` and `"`.
-struct ClauseWords {
+package struct ClauseWords {
   /// UTF-8 of all words, one after the other.
   private var bytes: [UInt8] = []
   /// Per word, where it is in `bytes`.
@@ -8,7 +8,7 @@ struct ClauseWords {
   /// Per clause, which words it has.
   private var clauses: [Range<Int>] = []
 
-  init(_ text: ScalarText, clauses ranges: [Clause]) {
+  package init(_ text: ScalarText, clauses ranges: [Clause]) {
     for clause in ranges {
       let first = words.count
       add(text, clause.range)
@@ -66,7 +66,7 @@ struct ClauseWords {
   /// Calls `body` with the hash of every n-gram of one to three words of a clause, and of every one or
   /// two words of the heading it stands under: the nearest of the three clauses before it that has at
   /// most seven words.
-  func forEachGram(ofClause clause: Int, _ body: (UInt64) -> Void) {
+  package func forEachGram(ofClause clause: Int, _ body: (UInt64) -> Void) {
     forEachGram(of: clauses[clause], upTo: 3, from: FNV.basis, body)
     var earlier = clause - 1
     while earlier >= max(0, clause - 3) {

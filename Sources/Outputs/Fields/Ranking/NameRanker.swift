@@ -60,6 +60,14 @@ struct NameRanker {
       }.prefix(Self.spanLimit))
   }
 
+  func rows(ofLabel label: String) -> [(range: Range<Int>, features: [Float])] {
+    guard let column = clauseRanker.parameters.columns[label] else { return [] }
+    let found = candidates(forLabel: label, column: column)
+    return Rows(self, label: label, column: column, candidates: found).grouped().map {
+      ($0.range, $0.features)
+    }
+  }
+
   private func candidates(forLabel label: String, column: Int) -> [NameCandidates.Candidate] {
     var kinds: [Range<Int>: NameCandidates.Kind] = [:]
     func add(_ ranges: [Range<Int>], _ kind: NameCandidates.Kind) {

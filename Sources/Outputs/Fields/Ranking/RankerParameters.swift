@@ -1,5 +1,3 @@
-internal import Foundation
-
 /// The numbers of the span ranker, read once from the file that ships beside the program.
 ///
 /// Little-endian: the magic `DKTFRK01`; counts of n-grams V, width H, labels L and tree sets S (u32
@@ -8,38 +6,43 @@ internal import Foundation
 /// hashes; V f32 row scales; V×H i8 rows; L×H f32 output weights; L f32 output biases; then per tree
 /// set its name, u32 trees, u32 nodes, u32 leaves, an i32 root a tree, and of the nodes u16 features,
 /// f32 thresholds, i32 left and i32 right children (a negative child -1 - n is leaf n); f32 leaves.
-struct RankerParameters: Sendable {
-  struct Label: Sendable {
-    var name: String
-    var logAnswersPerContract: Double
-    var logMedianLength: Double
-    var logContractShare: Double
+package struct RankerParameters: Sendable {
+  package struct Label: Sendable {
+    package var name: String
+    package var logAnswersPerContract: Double
+    package var logMedianLength: Double
+    package var logContractShare: Double
+
+    package init(
+      name: String, logAnswersPerContract: Double, logMedianLength: Double, logContractShare: Double
+    ) {
+      self.name = name
+      self.logAnswersPerContract = logAnswersPerContract
+      self.logMedianLength = logMedianLength
+      self.logContractShare = logContractShare
+    }
   }
 
-  let labels: [Label]
-  let columns: [String: Int]
-  let network: ClauseNetwork
-  let trees: [String: GradientTrees]
+  package let labels: [Label]
+  package let columns: [String: Int]
+  package let network: ClauseNetwork
+  package let trees: [String: GradientTrees]
 
-  /// Nil where the shipped file is missing or damaged: that is a broken installation.
-  static let shipped: RankerParameters = {
-    let name = "field-ranker-1.bin"
-    let binary = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
-    let installed = binary.deletingLastPathComponent().deletingLastPathComponent()
-      .appendingPathComponent("share/docket/\(name)")
-    let bundled = Bundle.module.bundleURL.appendingPathComponent("FieldRanker/\(name)")
-    for place in [installed, bundled] {
-      guard let data = try? Data(contentsOf: place) else { continue }
-      if let parameters = RankerParameters([UInt8](data)) { return parameters }
-      preconditionFailure("\(place.path) is not a field ranker of version 1: install Docket again")
-    }
-    preconditionFailure(
-      "\(name) is neither at \(installed.path) nor at \(bundled.path): install Docket again")
-  }()
+  static let shipped = ShippedWeights.read("field-ranker-1.bin") { RankerParameters($0) }
 
-  init?(_ bytes: [UInt8]) {
+  private static let magic = Array("DKTFRK01".utf8)
+
+  package init(labels: [Label], network: ClauseNetwork, trees: [String: GradientTrees]) {
+    self.labels = labels
+    columns = Dictionary(
+      uniqueKeysWithValues: labels.enumerated().map { ($0.element.name, $0.offset) })
+    self.network = network
+    self.trees = trees
+  }
+
+  package init?(_ bytes: [UInt8]) {
     var reader = ByteReader(bytes: bytes)
-    guard reader.take(8) == Array("DKTFRK01".utf8), let gramCount = reader.count(),
+    guard reader.take(8) == Self.magic, let gramCount = reader.count(),
       let width = reader.count(), let labelCount = reader.count(), let setCount = reader.count()
     else { return nil }
     var labels: [Label] = []
@@ -57,62 +60,37 @@ struct RankerParameters: Sendable {
     else { return nil }
     var trees: [String: GradientTrees] = [:]
     for _ in 0..<setCount {
-      guard let name = reader.name(), let treeCount = reader.count(),
-        let nodeCount = reader.count(), let leafCount = reader.count(),
-        let roots = reader.integers(treeCount, as: Int32.self),
-        let features = reader.integers(nodeCount, as: UInt16.self),
-        let thresholds = reader.floats(nodeCount),
-        let left = reader.integers(nodeCount, as: Int32.self),
-        let right = reader.integers(nodeCount, as: Int32.self),
-        let leaves = reader.floats(leafCount)
-      else { return nil }
-      trees[name] = GradientTrees(
-        roots: roots, features: features, thresholds: thresholds, left: left, right: right,
-        leaves: leaves)
+      guard let name = reader.name(), let set = GradientTrees(&reader) else { return nil }
+      trees[name] = set
     }
-    self.labels = labels
-    columns = Dictionary(
-      uniqueKeysWithValues: labels.enumerated().map { ($0.element.name, $0.offset) })
-    network = ClauseNetwork(
-      hashes: hashes, scales: scales, rows: rows, weights: weights, biases: biases, width: width)
-    self.trees = trees
+    self.init(
+      labels: labels,
+      network: ClauseNetwork(
+        hashes: hashes, scales: scales, rows: rows, weights: weights, biases: biases, width: width),
+      trees: trees)
   }
 
-  private struct ByteReader {
-    let bytes: [UInt8]
-    var position = 0
-
-    mutating func take(_ count: Int) -> [UInt8]? {
-      guard count >= 0, bytes.count - position >= count else { return nil }
-      defer { position += count }
-      return Array(bytes[position..<position + count])
+  package var bytes: [UInt8] {
+    var writer = ByteWriter()
+    writer.append(Self.magic)
+    for count in [network.hashes.count, network.width, labels.count, trees.count] {
+      writer.append(UInt32(count))
     }
-
-    mutating func integers<Number: FixedWidthInteger>(_ count: Int, as: Number.Type) -> [Number]? {
-      let size = Number.bitWidth / 8
-      guard count >= 0, (bytes.count - position) / size >= count else { return nil }
-      var numbers: [Number] = []
-      numbers.reserveCapacity(count)
-      for _ in 0..<count {
-        var number: Number = 0
-        for byte in 0..<size {
-          number |= Number(truncatingIfNeeded: bytes[position + byte]) << Number(8 * byte)
-        }
-        numbers.append(number)
-        position += size
-      }
-      return numbers
+    for label in labels {
+      writer.append(name: label.name)
+      writer.append(
+        [label.logAnswersPerContract, label.logMedianLength, label.logContractShare]
+          .map { Float($0) })
     }
-
-    mutating func count() -> Int? { integers(1, as: UInt32.self).map { Int($0[0]) } }
-
-    mutating func floats(_ count: Int) -> [Float]? {
-      integers(count, as: UInt32.self)?.map(Float.init(bitPattern:))
+    writer.append(network.hashes)
+    writer.append(network.scales)
+    writer.append(network.rows.map { UInt8(bitPattern: $0) })
+    writer.append(network.weights)
+    writer.append(network.biases)
+    for (name, set) in trees.sorted(by: { $0.key < $1.key }) {
+      writer.append(name: name)
+      set.write(to: &writer)
     }
-
-    mutating func name() -> String? {
-      guard let length = integers(1, as: UInt16.self) else { return nil }
-      return take(Int(length[0])).map { String(decoding: $0, as: UTF8.self) }
-    }
+    return writer.bytes
   }
 }

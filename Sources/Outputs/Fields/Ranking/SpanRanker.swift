@@ -11,12 +11,13 @@ struct SpanRanker {
   private let clauseRanker: ClauseRanker
   private let nameRanker: NameRanker
 
-  init(text: ScalarText, scores: TagScores) {
+  /// - Parameter parameters: those that ship, unless they are being trained.
+  init(text: ScalarText, scores: TagScores, parameters: RankerParameters = .shipped) {
     self.text = text
     self.scores = scores
     clauses = ClauseSplitter.clauses(of: text)
     clauseRanker = ClauseRanker(
-      text: text, clauses: clauses, scores: scores, parameters: .shipped)
+      text: text, clauses: clauses, scores: scores, parameters: parameters)
     nameRanker = NameRanker(scores: scores, clauseRanker: clauseRanker)
   }
 
@@ -46,4 +47,27 @@ struct SpanRanker {
   private static let shortLabels: Set<String> = [
     "nda_party", "nda_effective_date", "nda_jurisdiction", "nda_term",
   ]
+
+  /// What the trees of a label look at, to be trained on.
+  func rows(ofLabel label: String) -> [(range: Range<Int>, features: [Float])] {
+    NameRanker.labels.contains(label)
+      ? nameRanker.rows(ofLabel: label) : clauseRanker.rows(ofLabel: label)
+  }
+}
+
+/// The candidates of a contract with what the trees look at, to train them on.
+package struct SpanCandidates {
+  /// Labels whose trees are their own; the others share those called `clause`.
+  package static let names = NameRanker.labels
+
+  private let ranker: SpanRanker
+
+  package init(text: ScalarText, scores: TagScores, parameters: RankerParameters) {
+    ranker = SpanRanker(text: text, scores: scores, parameters: parameters)
+  }
+
+  /// Ranges in scalars.
+  package func rows(ofLabel label: String) -> [(range: Range<Int>, features: [Float])] {
+    ranker.rows(ofLabel: label)
+  }
 }

@@ -1,0 +1,221 @@
+package import Documents
+internal import Foundation
+
+/// The sentences of a document that a summary may take, and what ranking looks at in each.
+package struct SummaryCandidates {
+  /// Sentences of prose: not headings, tables or notes, nor what only looks like a sentence.
+  struct Candidate {
+    var range: Range<Int>
+    /// The words of the heading it stands under.
+    var heading: Range<Int>?
+    var words: [String]
+    /// 0-based number of the block with candidates, and of the sentence in it.
+    var block: Int
+    var positionInBlock: Int
+    var isListItem: Bool
+  }
+
+  private(set) var all: [Candidate] = []
+  /// The first of the largest headings near the beginning.
+  private(set) var title: Range<Int>?
+  private(set) var isTranscript = false
+  let vectors: TermVectors
+  private let bytes: [UInt8]
+
+  package init(of document: Document, text: ExtractedText) {
+    self.init(of: document, text: text, bytes: Array(text.text.utf8))
+  }
+
+  init(of document: Document, text: ExtractedText, bytes: [UInt8]) {
+    self.bytes = bytes
+    var heading: Range<Int>?
+    var previousBlock = -1
+    var block = -1
+    var position = 0
+    var titleLevel = Int.max
+    var fragments: [Candidate] = []
+    for sentence in Sentences.of(text, in: document) {
+      if sentence.block != previousBlock {
+        position = 0
+        block += 1
+      }
+      defer {
+        previousBlock = sentence.block
+        position += 1
+      }
+      var isListItem = false
+      switch document.blocks[sentence.block].content {
+      case .heading(_, let level):
+        if position > 0, let open = heading {
+          let whole = open.lowerBound..<sentence.range.upperBound
+          if title == open { title = whole }
+          heading = whole
+        } else {
+          heading = sentence.range
+          if sentence.block < 12, level < titleLevel {
+            title = heading
+            titleLevel = level
+          }
+        }
+        continue
+      case .table, .footnote, .caption, .furniture: continue
+      case .listItem: isListItem = true
+      case .turn: isTranscript = true
+      case .paragraph, .preformatted: break
+      }
+      let words = Terms.words(of: bytes[sentence.range])
+      guard words.count >= (isTranscript ? 6 : 4), words.count <= 120 else { continue }
+      let candidate = Candidate(
+        range: sentence.range, heading: heading, words: words, block: block,
+        positionInBlock: position, isListItem: isListItem)
+      if isTranscript || Self.isProse(bytes[sentence.range], words: words) {
+        all.append(candidate)
+      } else {
+        fragments.append(candidate)
+      }
+    }
+    // A document of nothing but fragments is summarised by them.
+    if all.isEmpty { all = fragments }
+    vectors = TermVectors(bytes, stretches: all.map(\.range))
+  }
+
+  /// Whether this reads as a sentence rather than as a title, a row of a table or a line of code: it
+  /// mostly consists of letters, has words in lower case and among them some that carry grammar.
+  private static func isProse(_ bytes: ArraySlice<UInt8>, words: [String]) -> Bool {
+    var letters = 0
+    var capitals = 0
+    var others = 0
+    for byte in bytes {
+      switch byte {
+      case 0x61...0x7A, 0x80...0xFF: letters += 1
+      case 0x41...0x5A:
+        letters += 1
+        capitals += 1
+      case 0x20, 0x0A, 0x09, 0x0D: break
+      default: others += 1
+      }
+    }
+    guard others * 3 < letters, capitals * 2 < letters else { return false }
+    // Other languages than English have none of these words; they are known by their letters.
+    let grammar = words.count { Terms.functionWords.contains($0) }
+    let isForeign = bytes.contains { $0 >= 0xC3 }
+    return isForeign || grammar * 8 >= words.count
+  }
+
+  // MARK: Features
+
+  /// Per candidate, see ``Lexicon/grams(of:)``.
+  package var grams: [[Int]] { all.map { Lexicon.grams(of: $0.words) } }
+  /// UTF-8 ranges in the extracted text.
+  package var ranges: [Range<Int>] { all.map(\.range) }
+
+  /// `[candidates][features]`.
+  ///
+  /// - Parameter lexical: what a lexicon says of each.
+  package func rows(with lexical: [Float]) -> [[Float]] {
+    let count = all.count
+    guard count > 0 else { return [] }
+    let central = vectors.centralities()
+    let mean = central.reduce(0, +) / Double(count)
+    let deviation = max(
+      1e-9, (central.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(count)).squareRoot())
+    let byCentrality = all.indices.sorted { (central[$0], -$0) > (central[$1], -$1) }
+    var rank = [Int](repeating: 0, count: count)
+    for (place, index) in byCentrality.enumerated() { rank[index] = place }
+    let lastBlock = Double(max(1, all[count - 1].block))
+    let titleTerms = title.map { Set(Terms.of(bytes[$0])) } ?? []
+    let lexicalBest = lexical.max() ?? 0
+    var headings = 0
+    var previousHeading: Range<Int>?
+    var sinceHeading = 0
+    return all.indices.map { index in
+      let candidate = all[index]
+      if candidate.heading != previousHeading {
+        headings += 1
+        sinceHeading = 0
+        previousHeading = candidate.heading
+      }
+      defer { sinceHeading += 1 }
+      let shape = Shape(bytes[candidate.range])
+      let terms = Set(Terms.of(bytes[candidate.range]))
+      func share(of other: Set<String>) -> Double {
+        Double(terms.intersection(other).count) / Double(max(1, terms.count))
+      }
+      func length(_ other: Int) -> Double {
+        all.indices.contains(other) ? Double(all[other].words.count) : 0
+      }
+      func logit(_ other: Int) -> Double {
+        lexical.indices.contains(other) ? Double(lexical[other]) : -8
+      }
+      let first = candidate.words.first ?? ""
+      let row: [Double] = [
+        Double(min(index, 200)), Double(index) / Double(max(1, count - 1)),
+        Double(min(count - 1 - index, 200)), log(Double(count)),
+        Double(candidate.block) / lastBlock, Double(min(candidate.positionInBlock, 20)),
+        Double(candidate.words.count), Double(terms.count) / Double(candidate.words.count),
+        central[index], (central[index] - mean) / deviation, Double(rank[index]) / Double(count),
+        vectors.cosine(index, 0), share(of: titleTerms),
+        candidate.heading.map { share(of: Set(Terms.of(bytes[$0]))) } ?? 0,
+        Double(min(headings, 40)), Double(min(sinceHeading, 20)),
+        shape.digits, shape.capitals, shape.marks, Double(shape.commas), shape.hasParenthesis,
+        shape.hasQuestion, shape.hasColon, shape.endsWithColon, shape.endsWithStop,
+        shape.hasQuote, shape.startsUpper, candidate.isListItem ? 1 : 0,
+        Self.leaning.contains(first) ? 1 : 0, Terms.functionWords.contains(first) ? 1 : 0,
+        length(index - 1), length(index + 1),
+        logit(index), logit(index - 1), logit(index + 1), Double(lexicalBest) - logit(index),
+      ]
+      return row.map(Float.init)
+    }
+  }
+
+  /// First words of sentences that lean on the one before.
+  private static let leaning: Set<String> = [
+    "this", "these", "that", "those", "it", "they", "he", "she", "but", "and", "or", "so", "also",
+    "however", "therefore", "thus", "moreover", "furthermore", "then", "such", "both", "otherwise",
+  ]
+
+  /// What the marks of a sentence tell.
+  private struct Shape {
+    var digits = 0.0
+    var capitals = 0.0
+    var marks = 0.0
+    var commas = 0
+    var hasParenthesis = 0.0
+    var hasQuestion = 0.0
+    var hasColon = 0.0
+    var endsWithColon = 0.0
+    var endsWithStop = 0.0
+    var hasQuote = 0.0
+    var startsUpper = 0.0
+
+    init(_ bytes: ArraySlice<UInt8>) {
+      for byte in bytes {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): digits += 1
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"): capitals += 1
+        case UInt8(ascii: ","): commas += 1
+        case UInt8(ascii: "("): hasParenthesis = 1
+        case UInt8(ascii: "?"): hasQuestion = 1
+        case UInt8(ascii: ":"): hasColon = 1
+        case UInt8(ascii: "\""): hasQuote = 1
+        case UInt8(ascii: "="), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "_"),
+          UInt8(ascii: "/"), UInt8(ascii: "{"), UInt8(ascii: "}"), UInt8(ascii: "["),
+          UInt8(ascii: "]"), UInt8(ascii: "`"), UInt8(ascii: "|"), UInt8(ascii: "*"),
+          UInt8(ascii: "#"):
+          marks += 1
+        default: break
+        }
+      }
+      let count = Double(max(1, bytes.count))
+      digits /= count
+      capitals /= count
+      marks /= count
+      if let last = bytes.last {
+        endsWithColon = last == UInt8(ascii: ":") ? 1 : 0
+        endsWithStop =
+          [UInt8(ascii: "."), UInt8(ascii: "!"), UInt8(ascii: "?")].contains(last) ? 1 : 0
+      }
+      if let first = bytes.first { startsUpper = (0x41...0x5A).contains(first) ? 1 : 0 }
+    }
+  }
+}

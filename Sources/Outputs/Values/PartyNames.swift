@@ -1,0 +1,191 @@
+/// What can be somebody's name in a contract, and where it ends.
+extension PartyParser {
+  /// Whether a span can be somebody's name rather than a defined term, a heading or a sentence.
+  static func isName(_ text: ScalarText, _ range: Range<Int>) -> Bool {
+    guard range.count > 1, !isQuoted(text, range) else { return false }
+    let words = Lexeme.lexemes(of: text, in: range).filter { $0.kind == .word }
+    if words.isEmpty || words.count > 24 { return false }
+    if words.contains(where: { notInNames.contains($0.text) }) { return false }
+    let hasEnding = words.contains { companyEndings.contains($0.text) }
+    if !hasEnding, words.contains(where: { headingWords.contains($0.text) }) { return false }
+    // `Company`, `Customer Affiliate`, `Company and Employee`, `L.L.C.`
+    return words.contains {
+      !companyEndings.contains($0.text) && !emptyWords.contains($0.text) && !isRole($0.text)
+    }
+  }
+
+  /// Whether a name ends as a company's does.
+  static func isCompany(_ text: ScalarText, _ range: Range<Int>) -> Bool {
+    Lexeme.lexemes(of: text, in: range).contains {
+      $0.text.utf8.count > 1 && companyEndings.contains($0.text)
+    }
+  }
+
+  static func isQuotedInside(_ text: ScalarText, _ range: Range<Int>) -> Bool {
+    range.contains { ScalarClass.isClosingQuote(text[$0]) }
+  }
+
+  static func isQuoted(_ text: ScalarText, _ range: Range<Int>) -> Bool {
+    guard range.lowerBound > 0 else { return false }
+    return ScalarClass.isOpeningQuote(text[range.lowerBound - 1])
+  }
+
+  /// `range` without marks, quotes, joining words and enumerators at its ends, and without what describes
+  /// the name after it.
+  static func trimmedName(_ text: ScalarText, _ range: Range<Int>) -> Range<Int> {
+    var range = withoutMarks(text, range)
+    // `Licensor: Acme` and `Acme ("Supplier`: the name is after the colon, before the definition.
+    if let colon = range.last(where: { text[$0] == 0x3A }), colon + 2 < range.upperBound {
+      range = text.trimmed(colon + 1..<range.upperBound)
+    }
+    for position in range.dropFirst() where text[position] == 0x28 {
+      let isDefinition = (position..<range.upperBound).contains {
+        ScalarClass.isOpeningQuote(text[$0])
+      }
+      if isDefinition {
+        range = text.trimmed(range.lowerBound..<position)
+        break
+      }
+    }
+    // `the "Licensor`
+    if range.contains(where: { ScalarClass.isOpeningQuote(text[$0]) }),
+      text.string(range).lowercased().hasPrefix("the ")
+    {
+      return range.lowerBound..<range.lowerBound
+    }
+    return described(text, unled(text, range))
+  }
+
+  private static func withoutMarks(_ text: ScalarText, _ range: Range<Int>) -> Range<Int> {
+    var range = text.trimmed(range)
+    while !range.isEmpty,
+      [0x2C, 0x3B, 0x3A, 0x28, 0x22, 0x201C, 0x201D].contains(text[range.lowerBound])
+    {
+      range = text.trimmed(range.lowerBound + 1..<range.upperBound)
+    }
+    while !range.isEmpty,
+      [0x2C, 0x3B, 0x3A, 0x22, 0x201C, 0x201D].contains(text[range.upperBound - 1])
+    {
+      range = text.trimmed(range.lowerBound..<range.upperBound - 1)
+    }
+    return range
+  }
+
+  /// Without `and`, `between`, `Copy` at its beginning; `B. Company` at a line's start is no name at all.
+  private static func unled(_ text: ScalarText, _ range: Range<Int>) -> Range<Int> {
+    var words = Lexeme.lexemes(of: text, in: range)[...]
+    while let first = words.first, leadingWords.contains(first.text), words.count > 1 {
+      words = words.dropFirst()
+    }
+    guard let first = words.first else { return range }
+    let rest = first.range.lowerBound..<max(first.range.lowerBound, range.upperBound)
+    let startsLine = rest.lowerBound == 0 || text[rest.lowerBound - 1] == 0x0A
+    if startsLine, first.kind == .word, first.range.count == 1,
+      words.dropFirst().first?.text == ".",
+      words.count(where: { $0.kind == .word }) < 3, !isCompany(text, rest)
+    {
+      return rest.lowerBound..<rest.lowerBound
+    }
+    return rest
+  }
+
+  /// Without a description after the name: `Otsuka Co. Ltd. a Japanese corporation`.
+  private static func described(_ text: ScalarText, _ range: Range<Int>) -> Range<Int> {
+    let words = Lexeme.lexemes(of: text, in: range)
+    for (index, word) in words.enumerated().dropFirst()
+    where ["a", "an", "dba", "whose", "having"].contains(word.text)
+      && ScalarClass.isLower(text[word.range.lowerBound])
+    {
+      let before = words[..<index].last { $0.kind == .word }
+      guard word.text == "dba" || before.map({ companyEndings.contains($0.text) }) == true else {
+        continue
+      }
+      return withoutMarks(text, range.lowerBound..<word.range.lowerBound)
+    }
+    return range
+  }
+
+  // MARK: Definitions without a name
+
+  /// The name that a definition such as `Acme Inc., a Delaware company (the "Supplier")` is for, where
+  /// `term` are the words in quotation marks; nil where they stand in no such definition.
+  static func nameDefined(by term: Range<Int>, in text: ScalarText) -> Range<Int>? {
+    var open = term.lowerBound
+    while open > 0, term.lowerBound - open < 60, text[open] != 0x28 { open -= 1 }
+    guard text[open] == 0x28, open > 0 else { return nil }
+    // Back to the sentence's start, or to the definition before.
+    var start = open
+    while start > 0, open - start < 300 {
+      let scalar = text[start - 1]
+      if ScalarClass.isClosingQuote(scalar) || (scalar == 0x0A && text[start] == 0x0A) { break }
+      start -= 1
+    }
+    let words = Lexeme.lexemes(of: text, in: start..<open)
+    var index = 0
+    var best: Range<Int>?
+    while index < words.count {
+      guard isCapital(text, words[index]) else {
+        index += 1
+        continue
+      }
+      var last = index
+      var next = index + 1
+      while next < words.count {
+        if isCapital(text, words[next]) {
+          last = next
+        } else if !["&", ".", "of", "-", "'", ","].contains(words[next].text) || next - last > 1 {
+          break
+        } else if words[next].text == ",",
+          next + 1 < words.count, !companyEndings.contains(words[next + 1].text)
+        {
+          break
+        }
+        next += 1
+      }
+      let range = words[index].range.lowerBound..<words[last].range.upperBound
+      let joins = index > 0 ? words[index - 1].text : ""
+      let isFull = last > index || companyEndings.contains(words[last].text)
+      // The last name after a joining word; a name right before the parenthesis needs none.
+      if isFull, isName(text, range),
+        ["between", "among", "and", "by", "with", "from", ":", "of", ")", ","].contains(joins)
+          && joins != "of" && (joins != "," || best == nil) || last >= words.count - 3
+      {
+        if best == nil || joins == "and" || joins == "between" { best = range }
+      }
+      index = max(next, last + 1)
+    }
+    return best.map { trimmedName(text, $0) }.flatMap { isName(text, $0) ? $0 : nil }
+  }
+
+  private static func isCapital(_ text: ScalarText, _ word: Lexeme) -> Bool {
+    word.kind == .word && ScalarClass.isUpper(text[word.range.lowerBound])
+      && !notInNames.contains(word.text)
+      && !["this", "the", "agreement", "whereas", "now", "between", "and", "by"].contains(word.text)
+  }
+
+  // MARK: Words
+
+  private static let notInNames: Set<String> = [
+    "party", "parties", "hereinafter", "referred", "individually", "collectively",
+  ]
+  static let companyEndings: Set<String> = [
+    "inc", "incorporated", "llc", "l", "ltd", "limited", "lp", "llp", "corp", "corporation", "co",
+    "plc", "gmbh", "ag", "bv", "b", "v", "n", "nv", "sa", "s", "a", "pty", "pte", "kg", "ab", "asa",
+    "oy", "spa", "srl", "company", "trust", "bank", "c", "p",
+  ]
+  private static let emptyWords: Set<String> = [
+    "and", "or", "of", "the", "its", "their", "each", "all", "any", "an", "other", "neither",
+    "during", "upon", "for", "by", "between", "to", "group", "affiliates", "subsidiaries", "copy",
+    "service", "disclosing", "receiving", "contracting", "potential", "prospective", "acquirer",
+    "members", "agents", "employees", "will",
+  ]
+  private static let headingWords: Set<String> = [
+    "agreement", "confidentiality", "confidential", "disclosure", "nondisclosure",
+    "noncompetition", "competition", "employment", "nonuse", "solicitation", "nonsolicitation",
+    "covenant", "witnesseth", "witness", "whereof", "recitals", "exhibit", "appendix",
+    "schedule",
+  ]
+  private static let leadingWords: Set<String> = [
+    "and", "by", "between", "among", "copy", "during", "with", "upon", ",", ".", "-",
+  ]
+}
