@@ -72,7 +72,7 @@ struct EngineTable {
     var result: [Peer: Double] = [:]
     for line in output.split(separator: 10) {
       guard let json = try? JSONValue.parse([UInt8](line)), let peer = json["peer"]?.string,
-        let test = json["test"]?.string, let rate = json["tok_per_cpu_s"]?.number,
+        let test = json["test"]?.string, let rate = json["tok_per_cpu_s"]?.double,
         let format = Self.format(json["dtype"]?.string ?? json["model"]?.string ?? "")
       else { continue }
       let key = Peer(peer: peer, format: format, test: test)
