@@ -65,7 +65,7 @@ bench-exactness: bench-build ## Largest differences from the reference implement
 bench-snapshot: bench-build ## Speed of a session's state to the disk and back, beside the disk's own.
 	@"$(BIN)/docket-bench" snapshot $(ARGS)
 
-bench-m1-shapes: bench-build ## Two layers of MiniMax-M1 at true size, 4 bits (ARGS="--in DIR": 10.4 GB of disk).
+bench-m1-shapes: bench-build ## Two layers of MiniMax-M1 at true size, 4 bits (ARGS="--in DIR": 10.1 GB of disk).
 	@"$(BIN)/docket-bench" m1-shapes $(ARGS)
 
 bench-ingest: bench-build ## Read a measuring set: SET=folder OUT=folder; writes what its scorer reads.

@@ -55,6 +55,40 @@ import Testing
     #expect(found[0].meanDivergence < found[1].meanDivergence)
   }
 
+  @Test func `divergence over a vocabulary is that of its definition`() throws {
+    let folder = Fixture.folder("tiny-m1-odd")
+    let reference = try Engine(folder: folder, threads: 1)
+    let other = try Engine(folder: folder, weights: .int8, threads: 1)
+    // More than are held at a time.
+    let text = SessionTests.text(150, seed: 12, vocabulary: 384)
+    let none = try Divergence(of: reference, from: reference, on: text)
+    #expect(none.meanDivergence == 0 && none.worstDivergence == 0 && none.sameTop == 1)
+    let found = try Divergence(of: other, from: reference, on: text)
+
+    var first = reference.session()
+    var second = other.session()
+    var (sum, worst, same) = (0.0, 0.0, 0)
+    for token in text {
+      try first.advance(by: [token])
+      try second.advance(by: [token])
+      let (p, q) = (probabilities(first.logits), probabilities(second.logits))
+      let divergence = zip(p, q).reduce(0) { $0 + $1.0 * log($1.0 / $1.1) }
+      sum += divergence
+      worst = max(worst, divergence)
+      if argmax(first.logits) == argmax(second.logits) { same += 1 }
+    }
+    #expect(abs(found.meanDivergence - sum / 150) < 1e-9)
+    #expect(abs(found.worstDivergence - worst) < 1e-9)
+    #expect(found.sameTop == Double(same) / 150 && found.tokens == 150)
+    #expect(found.meanDivergence > 0)
+  }
+
+  private func probabilities(_ logits: [Float]) -> [Double] {
+    let powers = logits.map { exp(Double($0)) }
+    let sum = powers.reduce(0, +)
+    return powers.map { $0 / sum }
+  }
+
   @Test func `packing that was cut off goes on with the next file, to the same bytes`() throws {
     let source = Fixture.folder("tiny-m1-bf16-sharded")
     let folder = try TemporaryFolder()

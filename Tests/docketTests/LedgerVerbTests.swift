@@ -94,7 +94,7 @@ import Testing
     throws
   {
     let site = try AgreementSite(documents: 0)
-    try site.putLong("long.txt", pieces: 30)
+    try site.putLong("long.txt", pieces: 8)
     let started = try site.docket.start(["run", site.declaration.path])
     #expect(site.wait { (try? site.queue().jobs(JobFilter(states: [.running])))?.isEmpty == false })
     kill(started.process.processIdentifier, SIGSTOP)

@@ -65,7 +65,7 @@ import Testing
     throws
   {
     let site = try AgreementSite(documents: 0)
-    try site.putLong("long.txt", pieces: 40)
+    try site.putLong("long.txt", pieces: 12)
     let started = try site.docket.start([
       "run", site.declaration.path, "--snapshot-every", "1536",
     ])
@@ -80,7 +80,7 @@ import Testing
     #expect(job.attempts == 0)
     #expect(try site.queue().attempts(of: job.id).map(\.end) == [.released])
     #expect(try site.queue().attempts(of: job.id)[0].error == "SIGTERM")
-    let rest = try site.docket.run(["run", site.declaration.path, "--fault", "mid-read:40"])
+    let rest = try site.docket.run(["run", site.declaration.path, "--fault", "mid-read:12"])
     #expect(rest.status == 0, "fewer pieces than the whole text has")
     #expect(site.snapshots().isEmpty)
   }
