@@ -12,9 +12,10 @@ package enum TinyWriter {
     let manager = FileManager.default
     try manager.createDirectory(at: folder, withIntermediateDirectories: true)
     let weights = tests.appendingPathComponent("InferenceTests/Fixtures/tiny-minimax-m1")
-    var config = try JSONValue.parse(
-      Array(Data(contentsOf: weights.appendingPathComponent("config.json")))
-    ).object ?? JSONObject()
+    var config =
+      try JSONValue.parse(
+        Array(Data(contentsOf: weights.appendingPathComponent("config.json")))
+      ).object ?? JSONObject()
     // Its weights know nothing of positions anyway.
     config["max_position_embeddings"] = 65_536
     try Data(JSONValue.object(config).text().utf8).write(

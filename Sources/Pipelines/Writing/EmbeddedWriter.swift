@@ -158,7 +158,8 @@ private final class EmbeddedConversation: Conversation {
     case .cancelled: throw Interruption()
     case .length:
       throw AnswerFault(
-        message: "the answer of \(written.answerTokens) tokens hit its limit; raise model.answerTokens",
+        message:
+          "the answer of \(written.answerTokens) tokens hit its limit; raise model.answerTokens",
         text: written.answer)
     case .loop:
       throw AnswerFault(
