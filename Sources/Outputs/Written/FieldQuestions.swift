@@ -183,9 +183,13 @@ extension FieldSchema.Field {
     case .date, .endDate, .duration, .noticePeriod, .money, .number, .parties, .jurisdiction: true
     case .boolean: false
     case .text:
-      schema["enum"] == nil && schema["const"] == nil && schema["pattern"] == nil
-        && (schema["type"] == nil || schema["type"]?.string == "string"
-          || schema["type"]?.array.map { Set($0) == ["string", "null"] } ?? false)
+      // A string that its schema says nothing about but its length.
+      (schema["type"] == nil || schema["type"]?.string == "string"
+        || schema["type"]?.array.map { Set($0) == ["string", "null"] } ?? false)
+        && (schema.object?.keys ?? []).allSatisfy {
+          $0.hasPrefix("x-")
+            || ["type", "title", "description", "minLength", "maxLength", "examples"].contains($0)
+        }
     }
   }
 }

@@ -63,7 +63,7 @@ import Testing
     let values = Dictionary(uniqueKeysWithValues: answers.map { ($0.name, $0.value) })
     #expect(values["law"] == "New York, USA")
     #expect(values["ends"] == "2020-03-05")
-    #expect(values["fee"] == ["amount": "1200", "currency": "USD"])
+    #expect(values["fee"] == ["amount": "1200.00", "currency": "USD"])
     #expect(values["words"] == "This contract")
     #expect(answers.last?.status == .absent)
   }
