@@ -75,6 +75,22 @@ final class Trial {
         let process = try start(
           ["--fault", "\(point.rawValue):\(pass)"], losesPower: plan.losesPower)
         wait(for: process)
+        if process.terminationReason == .uncaughtSignal { kills += 1 }
+      case .kill(let after):
+        let process = try start()
+        Thread.sleep(forTimeInterval: Double(after) / 1000)
+        if process.isRunning { kills += 1 }
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+      case .terminate(let after):
+        let process = try start()
+        Thread.sleep(forTimeInterval: Double(after) / 1000)
+        kill(process.processIdentifier, SIGTERM)
+        let told = Date()
+        wait(for: process)
+        if Date().timeIntervalSince(told) > 10 {
+          problems.append("after \(disturbance): it took longer than 10 s")
+        }
         if process.terminationReason == .uncaughtSignal {
           // It had not yet begun to listen: a death like any other.
           kills += 1
