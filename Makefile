@@ -56,8 +56,9 @@ bench-engine: bench-build ## Prefill and decode speed (ARGS: see docket-bench).
 bench-context: bench-build ## Time and memory of one context from 1k to 1M tokens.
 	@"$(BIN)/docket-bench" context $(ARGS)
 
-bench-ingest: bench-build ## Read a measuring set: SET=folder OUT=folder; writes what its scorer reads.
-	@"$(BIN)/docket-bench" ingest --set "$(SET)" --out "$(OUT)" $(ARGS)
+bench-ingest: bench-build ## Read a measuring set: SET=folder OUT=folder; scores, speed, memory (SCORER=, PEERS=).
+	@"$(BIN)/docket-bench" ingest --set "$(SET)" --out "$(OUT)" --scorer "$(SCORER)" \
+	  --peers "$(PEERS)" --peers-python "$(PEERS_PYTHON)" $(ARGS)
 
 bench-queue: bench-build ## Durable claims, completions and enqueueing a second.
 	@"$(BIN)/docket-bench" queue $(ARGS)

@@ -1,5 +1,5 @@
 package import Documents
-package import Foundation
+import Foundation
 
 /// Reads PDF files with poppler, in this process.
 ///
@@ -8,18 +8,28 @@ package import Foundation
 package struct PDFReader: Sendable {
   package init() {}
 
-  /// Reads the file at `url`.
+  /// Reads an open file.
   ///
   /// - Parameters:
   ///   - name: the file's name in errors.
   ///   - password: the user or the owner password.
   package func read(
-    file url: URL, named name: String, password: String? = nil, limits: ReadLimits = ReadLimits()
+    _ file: borrowing SourceFile, named name: String, password: String? = nil,
+    limits: ReadLimits = ReadLimits()
   ) throws(ReadError) -> Document {
     var collector = DocumentCollector()
-    try PDFStream(path: url.path, name: name, password: password, limits: limits)
+    try PDFStream(descriptor: file.descriptor, name: name, password: password, limits: limits)
       .read { collector.add($0) }
     return collector.document
+  }
+
+  /// Characters of the file as poppler gives them, with their boxes and nothing made of them: the
+  /// yardstick for what reading costs beyond that. Nil where it cannot be opened.
+  package func characterCount(_ file: borrowing SourceFile) -> Int? {
+    guard let pdf = try? PDFFile(descriptor: file.descriptor, named: "", password: nil) else {
+      return nil
+    }
+    return (0..<pdf.pageCount).reduce(0) { $0 + pdf.characterCount($1) }
   }
 }
 
@@ -60,7 +70,8 @@ struct DocumentCollector {
 /// Reads a PDF page by page with a window of neighbours, so that memory does not grow with the
 /// number of pages.
 struct PDFStream {
-  let path: String
+  /// The open file.
+  let descriptor: Int32
   let name: String
   let password: String?
   let limits: ReadLimits
@@ -75,7 +86,7 @@ struct PDFStream {
   }
 
   func read(_ emit: (PDFEvent) -> Void) throws(ReadError) {
-    let file = try PDFFile(path: path, named: name, password: password)
+    let file = try PDFFile(descriptor: descriptor, named: name, password: password)
     guard file.pageCount > 0 else {
       throw ReadError(
         .damaged, file: name, what: "the PDF has no pages",
@@ -110,7 +121,7 @@ struct PDFStream {
           page: waiting.page, words: waiting.words,
           furniture: PageFurniture(of: own.rows, among: neighbours.map(\.rows)),
           bodySize: statistics.body.size, memory: memory,
-          draw: { file.picture(waiting.index, scale: Rulings.scale) })
+          draw: { file.picture(waiting.index, scale: Rulings.scale, hasLetters: false) })
         assembler.add(layout.blocks(), body: statistics.body)
       }
 

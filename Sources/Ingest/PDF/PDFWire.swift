@@ -176,7 +176,7 @@ struct WireReader {
   struct Malformed: Error {}
 
   mutating func append(_ more: some Sequence<UInt8>) {
-    if position > 1 << 16 {
+    if position > 1 << 16 || position == bytes.count {
       bytes.removeFirst(position)
       position = 0
     }
@@ -234,15 +234,27 @@ struct WireReader {
   }
 
   struct Request {
-    var path: String
     var name: String
     var password: String?
     var limits: ReadLimits
   }
 
-  mutating func request() throws -> Request {
+  /// The next whole request; nil when more bytes are wanted.
+  mutating func nextRequest() throws(Malformed) -> Request? {
+    let start = position
+    do {
+      return try request()
+    } catch is Incomplete {
+      position = start
+      return nil
+    } catch {
+      throw Malformed()
+    }
+  }
+
+  private mutating func request() throws -> Request {
     Request(
-      path: try text(), name: try text(), password: try optionalText(),
+      name: try text(), password: try optionalText(),
       limits: ReadLimits(
         seconds: Double(try number()) / 1000, memoryBytes: try number(), pages: try number(),
         bytes: try number(), nesting: try number()))

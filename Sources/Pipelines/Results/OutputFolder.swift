@@ -68,10 +68,10 @@ package struct OutputFolder: Sendable {
         in: bytes, file: path, schemaProblems: EnvelopeSchema.problems
       ) { source in
         if let last, last.path == source { return last.reading }
-        let file = documents.appendingPathComponent(source)
-        let document = try reader.read(file, named: source)
+        let file = try SourceFile(source, in: documents, named: source)
         let reading = OutputVerifier.Reading(
-          sha256: FileDigest.sha256(of: file) ?? "", document: document)
+          sha256: SHA256.hash(of: try file.contents(named: source)),
+          document: try reader.read(file, named: source))
         last = (source, reading)
         return reading
       }
@@ -90,9 +90,7 @@ package struct OutputFolder: Sendable {
       of: outputPaths.compactMap { ResultFile.read($0, in: folder) },
       title: run["pipeline"]?.string ?? folder.lastPathComponent,
       text: { path in
-        (try? opener.read(documents.appendingPathComponent(path), named: path)).map {
-          ExtractedText($0)
-        }
+        (try? opener.read(path, in: documents)).map { ExtractedText($0) }
       })
     let file = folder.appendingPathComponent("report.html")
     do {

@@ -85,8 +85,7 @@ struct ResultFiles {
     return Report.html(
       of: all.map(\.value), title: declaration.name,
       text: { path in
-        let file = declaration.input.directory.appendingPathComponent(path)
-        return (try? opener.read(file, named: path)).map { ExtractedText($0) }
+        (try? opener.read(path, in: declaration.input.directory)).map { ExtractedText($0) }
       })
   }
 

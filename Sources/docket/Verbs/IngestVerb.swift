@@ -22,7 +22,8 @@ enum IngestVerb {
     for path in arguments.operands {
       do throws(ReadError) {
         let document = try DocumentReader(pdfProgram: Program.url).read(
-          file: URL(fileURLWithPath: path), named: path, password: arguments["--password"])
+          SourceFile(URL(fileURLWithPath: path), named: path), named: path,
+          password: arguments["--password"])
         if arguments.json {
           var value = DocumentJSON(document).value.object ?? JSONObject()
           value["path"] = .string(path)
