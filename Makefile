@@ -10,7 +10,7 @@ FLAGS  := --explicit-target-dependency-import-check=error
 BIN     = $(shell $(SWIFT) build -c release --show-bin-path)
 
 .PHONY: help deps build run test crash lint format clean install uninstall \
-  bench bench-build bench-engine bench-context bench-ingest bench-queue bench-answers bench-tokenizer
+  bench bench-build bench-engine bench-context bench-ingest bench-reading bench-queue bench-answers bench-tokenizer
 
 help: ## What can be made.
 	@echo "Docket: directories of documents in, cited JSON out."
@@ -59,6 +59,9 @@ bench-context: bench-build ## Time and memory of one context from 1k to 1M token
 bench-ingest: bench-build ## Read a measuring set: SET=folder OUT=folder; scores, speed, memory (SCORER=, PEERS=).
 	@"$(BIN)/docket-bench" ingest --set "$(SET)" --out "$(OUT)" --scorer "$(SCORER)" \
 	  --peers "$(PEERS)" --peers-python "$(PEERS_PYTHON)" $(ARGS)
+
+bench-reading: bench-build ## Time and memory of reading FILES="a.pdf b.html" of any length.
+	@"$(BIN)/docket-bench" reading $(FILES)
 
 bench-queue: bench-build ## Durable claims, completions and enqueueing a second.
 	@"$(BIN)/docket-bench" queue $(ARGS)

@@ -7,6 +7,7 @@ let subjects: [(name: String, help: String, run: ([String]) throws -> Void)] = [
   ("context", EngineContext.help, { try EngineContext(arguments: $0).run() }),
   ("engine", EngineBenchmark.help, { try EngineBenchmark(arguments: $0).run() }),
   ("ingest", IngestBenchmark.help, { try IngestBenchmark(arguments: $0).run() }),
+  ("reading", IngestFiles.help, { try IngestFiles(arguments: $0).run() }),
   ("tokenizer", TokenizerBenchmark.help, { try TokenizerBenchmark(arguments: $0).run() }),
   ("queue", QueueBenchmark.help, { try QueueBenchmark(arguments: $0).run() }),
 ]

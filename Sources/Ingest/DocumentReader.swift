@@ -9,7 +9,20 @@ package struct DocumentReader: Sendable {
   /// run ``PDFReaderProcess/main(arguments:)`` for ``PDFReaderProcess/subcommand``.
   package var pdfProgram: URL?
 
-  package init(pdfProgram: URL? = nil) { self.pdfProgram = pdfProgram }
+  /// Reads pages of PDFs without a text layer; nil names them only.
+  package var recogniser: Recogniser?
+  /// Asked while a process of its own reads, which may take minutes; when it says so, reading ends
+  /// with ``ReadError/Kind/stopped``.
+  package var shouldStop: @Sendable () -> Bool
+
+  package init(
+    pdfProgram: URL? = nil, recogniser: Recogniser? = .installed,
+    shouldStop: @escaping @Sendable () -> Bool = { false }
+  ) {
+    self.pdfProgram = pdfProgram
+    self.recogniser = recogniser
+    self.shouldStop = shouldStop
+  }
 
   /// - Parameters:
   ///   - name: the file's name for errors and notices.
@@ -31,10 +44,12 @@ package struct DocumentReader: Sendable {
     case .pdf:
       let document =
         if let pdfProgram {
-          try PDFReaderProcess(program: pdfProgram).read(
-            file, named: name, password: password, limits: limits)
+          try PDFReaderProcess(program: pdfProgram, recogniser: recogniser, shouldStop: shouldStop)
+            .read(
+              file, named: name, password: password, limits: limits)
         } else {
-          try PDFReader().read(file, named: name, password: password, limits: limits)
+          try PDFReader(recogniser: recogniser).read(
+            file, named: name, password: password, limits: limits)
         }
       try file.checkUnchanged(named: name)
       return document

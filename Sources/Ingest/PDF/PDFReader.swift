@@ -6,7 +6,10 @@ import Foundation
 /// ``PDFReaderProcess`` does the same in a child process, which is where files of strangers
 /// belong.
 package struct PDFReader: Sendable {
-  package init() {}
+  /// Reads pages without a text layer; nil names them only.
+  package var recogniser: Recogniser?
+
+  package init(recogniser: Recogniser? = nil) { self.recogniser = recogniser }
 
   /// Reads an open file.
   ///
@@ -18,8 +21,10 @@ package struct PDFReader: Sendable {
     limits: ReadLimits = ReadLimits()
   ) throws(ReadError) -> Document {
     var collector = DocumentCollector()
-    try PDFStream(descriptor: file.descriptor, name: name, password: password, limits: limits)
-      .read { collector.add($0) }
+    try PDFStream(
+      descriptor: file.descriptor, name: name, password: password, limits: limits,
+      recogniser: recogniser
+    ).read { collector.add($0) }
     return collector.document
   }
 
@@ -40,6 +45,8 @@ enum PDFEvent {
   /// A heading's level is an index into the levels of ``finished(levels:)``.
   case block(Block)
   case notice(Notice)
+  /// Character recognition of a page begins, which may take its own time.
+  case recognising
   /// The last one.
   case finished(levels: [Int])
 }
@@ -55,6 +62,7 @@ struct DocumentCollector {
     case .page(let page): document.pages.append(page)
     case .block(let block): document.blocks.append(block)
     case .notice(let notice): document.notices.append(notice)
+    case .recognising: break
     case .finished(let levels):
       isFinished = true
       for i in document.blocks.indices {
@@ -75,6 +83,7 @@ struct PDFStream {
   let name: String
   let password: String?
   let limits: ReadLimits
+  let recogniser: Recogniser?
 
   /// Pages looked ahead and back for running heads.
   private static let reach = 4
@@ -100,7 +109,8 @@ struct PDFStream {
     }
     let metadata = file.metadata()
     emit(.metadata(metadata))
-    let deadline = ContinuousClock.now + .seconds(limits.seconds)
+    var recognition = recogniser.map { PageRecognition($0) }
+    var deadline = ContinuousClock.now + .seconds(limits.seconds)
     let isScan = ScanDetector()
 
     try withoutActuallyEscaping(emit) { (emit) throws(ReadError) in
@@ -133,7 +143,7 @@ struct PDFStream {
               "reading took more than \(limits.seconds) s, up to page \(index) of \(file.pageCount)",
             advice: "Split the file or raise the limit of seconds.")
         }
-        guard let page = file.page(index) else {
+        guard var page = file.page(index) else {
           emit(.page(Page(label: nil, width: 0, height: 0)))
           emit(
             .notice(
@@ -144,8 +154,18 @@ struct PDFStream {
         emit(
           .page(
             Page(label: page.label, width: Double(page.width), height: Double(page.height))))
-        let words = PageWords(page)
-        if let notice = isScan.notice(of: index, words: words, in: file) {
+        var words = PageWords(page)
+        if var notice = isScan.notice(of: index, words: words, in: file) {
+          if recognition != nil {
+            emit(.recognising)
+            let start = ContinuousClock.now
+            (page, notice) = recognition!.read(page, missing: notice) {
+              file.picture(index, scale: $0)
+            }
+            // It has a limit of its own.
+            deadline += ContinuousClock.now - start
+            words = PageWords(page)
+          }
           emit(.notice(notice))
           hasNotice = true
         }

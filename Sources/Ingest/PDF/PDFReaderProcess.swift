@@ -14,8 +14,19 @@ package struct PDFReaderProcess: Sendable {
 
   /// The program to run: one whose `main` calls ``main()`` for ``subcommand``.
   package let program: URL
+  /// Reads pages without a text layer; nil names them only.
+  package let recogniser: Recogniser?
+  /// Asked several times a second; when it says so, reading ends with ``ReadError/Kind/stopped``.
+  package let shouldStop: @Sendable () -> Bool
 
-  package init(program: URL) { self.program = program }
+  package init(
+    program: URL, recogniser: Recogniser? = nil,
+    shouldStop: @escaping @Sendable () -> Bool = { false }
+  ) {
+    self.program = program
+    self.recogniser = recogniser
+    self.shouldStop = shouldStop
+  }
 
   /// Reads the file in a child process. Blocks the calling thread meanwhile.
   package func read(
@@ -26,6 +37,8 @@ package struct PDFReaderProcess: Sendable {
     request.put(name)
     request.put(password)
     request.put(limits)
+    request.put(recogniser?.program)
+    request.put(Int((recogniser?.secondsPerPage ?? 0) * 1000))
     let bytes = request.bytes
     if let process = ReadingProcessPool.shared.take(program.path) {
       // What an earlier document left behind must not decide over this one: a process that dies
@@ -56,7 +69,7 @@ package struct PDFReaderProcess: Sendable {
       throw ending(of: process, name, limits, pages: 0)
     }
     var reader = WireReader()
-    let deadline = ContinuousClock.now + .seconds(limits.seconds)
+    var deadline = ContinuousClock.now + .seconds(limits.seconds)
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     while true {
       let left = deadline - ContinuousClock.now
@@ -70,8 +83,13 @@ package struct PDFReaderProcess: Sendable {
             "reading took more than \(limits.seconds) s (up to page \(collector.document.pages.count)), and the reading process was killed",
           advice: "Split the file or raise the limit of seconds.")
       }
+      if shouldStop() {
+        process.kill()
+        throw ReadError(
+          .stopped, file: name, what: "reading was stopped", advice: "Run the same command again.")
+      }
       let count: Int
-      switch process.read(into: &buffer, within: Int(min(milliseconds, 60_000))) {
+      switch process.read(into: &buffer, within: Int(min(milliseconds, 250))) {
       case .nothingYet: continue
       case .end:
         throw ending(of: process, name, limits, pages: collector.document.pages.count)
@@ -81,6 +99,8 @@ package struct PDFReaderProcess: Sendable {
       do {
         while let message = try reader.next() {
           switch message {
+          case .event(.recognising):
+            deadline += .seconds((recogniser?.secondsPerPage ?? 0) + 5)
           case .event(let event):
             collector.add(event)
             if collector.isFinished {
@@ -129,6 +149,16 @@ package struct PDFReaderProcess: Sendable {
   /// CPU seconds the waiting reading processes have used so far.
   package static var idleProcessorSeconds: Double { ReadingProcessPool.shared.processorSeconds }
 
+  /// Most main memory that a waiting reading process had at any time.
+  package static var idlePeakBytes: Int { ReadingProcessPool.shared.peakBytes }
+
+  /// Most main memory a process had, as Linux counts it; 0 where there is none.
+  package static func peakBytes(ofProcess process: Int32) -> Int {
+    let status = (try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)) ?? ""
+    let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+    return (line?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) << 10
+  }
+
   // MARK: The child
 
   /// Bytes of main memory above which a child does not take another document.
@@ -170,7 +200,8 @@ package struct PDFReaderProcess: Sendable {
     let output = Output()
     do throws(ReadError) {
       try PDFStream(
-        descriptor: file, name: request.name, password: request.password, limits: request.limits
+        descriptor: file, name: request.name, password: request.password, limits: request.limits,
+        recogniser: request.recogniser
       ).read { output.send($0) }
     } catch {
       output.send(error)
@@ -184,6 +215,8 @@ package struct PDFReaderProcess: Sendable {
 
     func send(_ event: PDFEvent) {
       writer.put(event)
+      // The parent must know that this takes time.
+      if case .recognising = event { flush() }
       if writer.bytes.count > 1 << 16 { flush() }
     }
 

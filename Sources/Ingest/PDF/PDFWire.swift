@@ -12,6 +12,7 @@ enum PDFWire {
     case notice
     case finished
     case failure
+    case recognising
   }
 
   /// What a child sends.
@@ -104,6 +105,7 @@ struct WireWriter {
       put(notice.reason.rawValue)
       put(notice.page ?? 0)
       put(notice.detail)
+    case .recognising: bytes.append(PDFWire.Tag.recognising.rawValue)
     case .finished(let levels):
       bytes.append(PDFWire.Tag.finished.rawValue)
       put(levels.count)
@@ -221,6 +223,7 @@ struct WireReader {
       guard let reason = Notice.Reason(rawValue: try text()) else { throw Malformed() }
       let page = try number()
       return .event(.notice(Notice(reason, page: page > 0 ? page : nil, detail: try text())))
+    case .recognising: return .event(.recognising)
     case .finished:
       var levels: [Int] = []
       for _ in 0..<(try count()) { levels.append(try number()) }
@@ -237,6 +240,7 @@ struct WireReader {
     var name: String
     var password: String?
     var limits: ReadLimits
+    var recogniser: Recogniser?
   }
 
   /// The next whole request; nil when more bytes are wanted.
@@ -253,11 +257,15 @@ struct WireReader {
   }
 
   private mutating func request() throws -> Request {
-    Request(
+    var request = Request(
       name: try text(), password: try optionalText(),
       limits: ReadLimits(
         seconds: Double(try number()) / 1000, memoryBytes: try number(), pages: try number(),
         bytes: try number(), nesting: try number()))
+    let program = try optionalText()
+    let seconds = Double(try number()) / 1000
+    request.recogniser = program.map { Recogniser(program: $0, secondsPerPage: seconds) }
+    return request
   }
 
   private mutating func number() throws -> Int {

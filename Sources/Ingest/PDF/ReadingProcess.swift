@@ -76,6 +76,8 @@ final class ReadingProcess {
     return status
   }
 
+  var peakBytes: Int { PDFReaderProcess.peakBytes(ofProcess: process) }
+
   /// CPU seconds it has used so far; 0 where it has ended.
   var processorSeconds: Double {
     var clock = clockid_t()
@@ -118,6 +120,11 @@ final class ReadingProcessPool: Sendable {
     idle.withLock { idle in
       idle.values.joined().reduce(0) { $0 + $1.process.processorSeconds }
     }
+  }
+
+  /// Most main memory that one of the idle processes had.
+  var peakBytes: Int {
+    idle.withLock { idle in idle.values.joined().map(\.process.peakBytes).max() ?? 0 }
   }
 
   /// Ends the idle processes.

@@ -7,6 +7,8 @@ struct DocumentOpener {
   let passwords: [String]
   /// The program that reads PDFs in a process of its own; nil reads them in this one.
   let pdfProgram: URL?
+  /// Ends the reading of a long document with ``ReadError/Kind/stopped``.
+  var shouldStop: @Sendable () -> Bool = { false }
 
   /// A document of an input folder, by its path as outputs have it.
   func read(_ path: String, in folder: URL) throws(ReadError) -> Document {
@@ -14,7 +16,7 @@ struct DocumentOpener {
   }
 
   func read(_ file: borrowing SourceFile, named name: String) throws(ReadError) -> Document {
-    let reader = DocumentReader(pdfProgram: pdfProgram)
+    let reader = DocumentReader(pdfProgram: pdfProgram, shouldStop: shouldStop)
     var failure: ReadError
     do throws(ReadError) {
       return try reader.read(file, named: name)

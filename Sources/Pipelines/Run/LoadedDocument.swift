@@ -51,9 +51,11 @@ final class LoadedDocument {
       }
       do throws(ReadError) {
         document = try DocumentOpener(
-          passwords: pipeline.declaration.input.passwords, pdfProgram: pipeline.pdfProgram
+          passwords: pipeline.declaration.input.passwords, pdfProgram: pipeline.pdfProgram,
+          shouldStop: { [stop = pipeline.stop] in stop.isSet }
         ).read(file, named: path)
       } catch {
+        if error.kind == .stopped { throw Interruption() }
         throw JobFault(
           error.kind == .overLimit ? .limit : .input, error.withoutFile,
           notices: [JobNotice(reason: error.reason.rawValue, detail: error.withoutFile)])

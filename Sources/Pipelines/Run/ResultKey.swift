@@ -18,8 +18,17 @@ enum ResultKey {
     var modelSHA256: String
     var promptSHA256: String
     var declaration: Declaration
+    /// The program that reads pages without a text layer, where the source may have such.
+    var recogniser: String?
 
     var json: JSONValue {
+      var parts = readings
+      // Only where there is one: its absence is no change of what was read without it.
+      if let recogniser { parts["recogniser"] = .string(recogniser) }
+      return .object(parts)
+    }
+
+    private var readings: JSONObject {
       [
         "source": .string(sourceSHA256),
         "reader": .integer(ResultKey.readerVersion),

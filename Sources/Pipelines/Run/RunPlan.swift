@@ -93,13 +93,17 @@ struct Planner {
     ).scan()
     var leftOut = scan.leftOut
     var documents: [RunPlan.PlannedDocument] = []
+    let recogniser =
+      scan.files.contains { $0.mediaType == .pdf } ? Recogniser.installed?.version : nil
     for file in scan.files {
       do {
         let sha256 = SHA256.hash(of: try file.contents())
         documents.append(
           RunPlan.PlannedDocument(
             file: file, sha256: sha256, duplicateOf: file.duplicateOf,
-            jobs: try jobs(of: file.relativePath, sha256: sha256)))
+            jobs: try jobs(
+              of: file.relativePath, sha256: sha256,
+              recogniser: file.mediaType == .pdf ? recogniser : nil)))
       } catch let error as ReadError {
         leftOut.append(
           DirectoryScanner.LeftOut(
@@ -109,14 +113,17 @@ struct Planner {
     return RunPlan(documents: documents, leftOut: leftOut)
   }
 
-  private func jobs(of path: String, sha256: String) throws -> [RunPlan.PlannedJob] {
+  private func jobs(of path: String, sha256: String, recogniser: String?) throws -> [RunPlan
+    .PlannedJob]
+  {
     var keys: [String: String] = [:]
     var jobs: [RunPlan.PlannedJob] = []
     for step in declaration.steps {
       let key = ResultKey.of(
         ResultKey.Parts(
           sourceSHA256: sha256, step: step, from: step.from.compactMap { keys[$0] },
-          modelSHA256: modelSHA256, promptSHA256: Prompt.of(step).sha256, declaration: declaration))
+          modelSHA256: modelSHA256, promptSHA256: Prompt.of(step).sha256, declaration: declaration,
+          recogniser: recogniser))
       keys[step.id] = key
       let outputPath = OutputName(declaration: declaration).path(of: step, document: path)
       jobs.append(

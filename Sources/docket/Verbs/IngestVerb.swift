@@ -11,7 +11,8 @@ enum IngestVerb {
     operands: "FILE…", operandCount: 1...100_000,
     discussion: """
       Prints the text a model reads, or with --json one document a line: its blocks with pages and
-      boxes or byte ranges, and what could not be read.
+      boxes or byte ranges, and what could not be read. Pages of scans are read with the tesseract
+      program where it is on the PATH, and marked; DOCKET_TESSERACT names another one, or "none".
       """,
     options: [
       .value("--password", "<text>", "Opens an encrypted PDF. (default: none)"), .json,
