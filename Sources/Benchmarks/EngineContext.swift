@@ -7,11 +7,12 @@ import Tokenization
 /// `docket-bench context`: one reading of up to a million tokens, with time and memory at each length on the way.
 struct EngineContext {
   static let help =
-    "[FOLDER] [--text FILE.jsonl|FILE.txt]… [--tokens 1024,…,1048576] [--threads N] [--csv FILE]"
+    "[FOLDER] [--text FILE.jsonl|FILE.txt]… [--tokens 1024,…,1048576] [--weights stored|f32|bf16|int8|int4] [--threads N] [--csv FILE]"
 
   var folder = DefaultReader.folder
   var texts: [URL] = []
   var lengths = [1024, 4096, 16384, 65536, 262_144, 1_048_576]
+  var weights = WeightFormat.asStored
   var threads = 2
   var csv: URL?
 
@@ -27,6 +28,12 @@ struct EngineContext {
       switch argument {
       case "--text": texts.append(URL(fileURLWithPath: try value()))
       case "--tokens": lengths = try value().split(separator: ",").compactMap { Int($0) }.sorted()
+      case "--weights":
+        let name = try value()
+        guard let format = WeightFormat(rawValue: name) else {
+          throw EngineBenchmark.Usage("no weights \(name)")
+        }
+        weights = format
       case "--threads": threads = Int(try value()) ?? 2
       case "--csv": csv = URL(fileURLWithPath: try value())
       default: folder = URL(fileURLWithPath: argument)
@@ -40,7 +47,7 @@ struct EngineContext {
   func run() throws {
     let longest = lengths.last!
     let tokens = try self.tokens(longest)
-    let engine = try Engine(folder: folder, threads: threads)
+    let engine = try Engine(folder: folder, weights: weights, threads: threads)
     let cost = Cost(engine.configuration)
     var lines =
       "tokens,wall_s,cpu_s,tokens_per_s,tokens_per_cpu_s,peak_MiB,predicted_MiB,session_MiB\n"
@@ -56,7 +63,7 @@ struct EngineContext {
         let line = [
           "\(position)", rounded(wall), rounded(cpu), rounded(Double(position) / wall),
           rounded(Double(position) / cpu), "\(Resources.peakMemory())", "\(predicted)",
-          "\(cost.sessionBytes(position) >> 20)",
+          "\(cost.sessionBytes(position, weights) >> 20)",
         ].joined(separator: ",")
         print(line)
         lines += line + "\n"

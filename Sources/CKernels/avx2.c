@@ -7,6 +7,7 @@
 #define LANES 8
 #define MR 6
 #define ROW_GROUP 96
+#define KEYS_AT_ONCE 4
 typedef __m256 VF;
 typedef __m256i VI;
 
@@ -31,6 +32,12 @@ PRIMITIVE VF v_add_to_exponent(VF x, VI n) {
 // 0 where x < low, else y.
 PRIMITIVE VF v_zero_below(VF x, VF low, VF y) {
   return _mm256_andnot_ps(_mm256_cmp_ps(x, low, _CMP_LT_OQ), y);
+}
+PRIMITIVE VF v_where_greater(VF a, VF b, VF x, VF y) {
+  return _mm256_blendv_ps(y, x, _mm256_cmp_ps(a, b, _CMP_GT_OQ));
+}
+PRIMITIVE int v_any_greater(VF a, VF b) {
+  return _mm256_movemask_ps(_mm256_cmp_ps(a, b, _CMP_GT_OQ)) != 0;
 }
 PRIMITIVE VF v_even(const uint16_t *pairs) {
   return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_loadu_si256((const __m256i *)pairs), 16));

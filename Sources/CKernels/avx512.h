@@ -8,6 +8,7 @@
 #define LANES 16
 #define MR 12
 #define ROW_GROUP 96
+#define KEYS_AT_ONCE 8
 typedef __m512 VF;
 typedef __m512i VI;
 
@@ -31,6 +32,10 @@ PRIMITIVE VF v_add_to_exponent(VF x, VI n) {
 PRIMITIVE VF v_zero_below(VF x, VF low, VF y) {
   return _mm512_maskz_mov_ps(_knot_mask16(_mm512_cmp_ps_mask(x, low, _CMP_LT_OQ)), y);
 }
+PRIMITIVE VF v_where_greater(VF a, VF b, VF x, VF y) {
+  return _mm512_mask_mov_ps(y, _mm512_cmp_ps_mask(a, b, _CMP_GT_OQ), x);
+}
+PRIMITIVE int v_any_greater(VF a, VF b) { return _mm512_cmp_ps_mask(a, b, _CMP_GT_OQ) != 0; }
 PRIMITIVE VF v_even(const uint16_t *pairs) {
   return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_loadu_si512(pairs), 16));
 }
@@ -105,5 +110,10 @@ const ck_kernels TABLE = {
     .widen_bf16 = widen_bf16,
     .lightning = lightning,
     .attend = attend,
+#if DOT
+    .round_rows = round_rows,
+    .gemm_pairs = gemm_pairs,
+    .attend_bf16 = attend_bf16,
+#endif
 };
 #endif

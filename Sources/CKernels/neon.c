@@ -6,6 +6,7 @@
 #define LANES 4
 #define MR 6
 #define ROW_GROUP 96
+#define KEYS_AT_ONCE 8
 typedef float32x4_t VF;
 typedef int32x4_t VI;
 
@@ -29,6 +30,8 @@ PRIMITIVE VF v_add_to_exponent(VF x, VI n) {
 PRIMITIVE VF v_zero_below(VF x, VF low, VF y) {
   return vreinterpretq_f32_u32(vbicq_u32(vreinterpretq_u32_f32(y), vcltq_f32(x, low)));
 }
+PRIMITIVE VF v_where_greater(VF a, VF b, VF x, VF y) { return vbslq_f32(vcgtq_f32(a, b), x, y); }
+PRIMITIVE int v_any_greater(VF a, VF b) { return vmaxvq_u32(vcgtq_f32(a, b)) != 0; }
 PRIMITIVE VF v_even(const uint16_t *pairs) {
   return vreinterpretq_f32_u32(vshlq_n_u32(vld1q_u32((const uint32_t *)pairs), 16));
 }

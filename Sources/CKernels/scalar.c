@@ -35,6 +35,25 @@ static void gemm_bf16(size_t rows, size_t n, size_t k, const float *x, size_t ld
     }
 }
 
+static void round_rows(size_t rows, size_t k, const float *x, size_t ldx, uint16_t *rounded) {
+  size_t even = (k + 1) / 2 * 2;
+  for (size_t r = 0; r < rows; r++)
+    for (size_t i = 0; i < even; i++) rounded[r * even + i] = i < k ? ck_bf16(x[r * ldx + i]) : 0;
+}
+
+static void gemm_pairs(size_t rows, size_t n, size_t k, const uint16_t *x, size_t ldx,
+                       const uint16_t *w, size_t panel_stride, float *y, size_t ldy,
+                       int accumulate) {
+  for (size_t r = 0; r < rows; r++)
+    for (size_t c = 0; c < n; c++) {
+      const uint16_t *panel = w + c / CK_PANEL * panel_stride + c % CK_PANEL * 2;
+      float sum = accumulate ? y[r * ldy + c] : 0;
+      for (size_t i = 0; i < k; i++)
+        sum += widened(x[r * ldx + i]) * widened(panel[i / 2 * 2 * CK_PANEL + i % 2]);
+      y[r * ldy + c] = sum;
+    }
+}
+
 static void quantize_rows(size_t rows, size_t k, size_t group, const float *x, size_t ldx, int16_t *q,
                           float *scale, int32_t *sums8) {
   for (size_t r = 0; r < rows; r++, x += ldx)
@@ -157,41 +176,60 @@ static void lightning(size_t rows, size_t first, size_t d, const float *q, const
   }
 }
 
-static void attend(size_t rows, size_t d, const float *q, const uint32_t *limits, const float *keys,
-                   const float *values, size_t tile_stride, float *maximum, float *sum, float *o,
-                   float *scratch) {
-  size_t dp = (d + CK_PANEL - 1) / CK_PANEL * CK_PANEL;
-  for (size_t r = 0; r < rows; r++, q += d, o += dp)
-    for (size_t from = 0; from < limits[r]; from += CK_KEYS) {
-      size_t count = limits[r] - from < CK_KEYS ? limits[r] - from : CK_KEYS;
-      const float *tile_keys = keys + from / CK_KEYS * tile_stride;
-      const float *tile_values = values + from / CK_KEYS * tile_stride;
-      float largest = maximum[r];
-      for (size_t j = 0; j < count; j++) {
-        float score = 0;
-        for (size_t c = 0; c < d; c++)
-          score += q[c] * tile_keys[(j / CK_PANEL * d + c) * CK_PANEL + j % CK_PANEL];
-        scratch[j] = score;
-        if (score > largest) largest = score;
-      }
-      float shrink = exp2f(maximum[r] - largest);
-      maximum[r] = largest;
-      sum[r] *= shrink;
-      for (size_t c = 0; c < d; c++) o[c] *= shrink;
-      for (size_t j = 0; j < count; j++) {
-        float p = exp2f(scratch[j] - largest);
-        sum[r] += p;
-        for (size_t c = 0; c < d; c++)
-          o[c] += p * tile_values[(c / CK_PANEL * CK_KEYS + j) * CK_PANEL + c % CK_PANEL];
-      }
-    }
+// Query r of a block stands in lane r; `pair` is 1 for f32, 2 for bf16 pairs.
+static size_t in_lane(size_t r, size_t c, size_t depth, size_t pair) {
+  return ((r / CK_QUERIES * depth + c / pair) * CK_QUERIES + r % CK_QUERIES) * pair + c % pair;
 }
+
+// The two forms of attention differ in where numbers stand and how they are rounded.
+#define ATTEND(NAME, ELEMENT, PAIR, NUMBER, ROUNDED)                                               \
+  static void NAME(size_t rows, size_t d, const ELEMENT *q, const uint32_t *limits,                \
+                   const ELEMENT *keys, const ELEMENT *values, size_t tile_stride, float *maximum, \
+                   float *sum, float *o, float *scratch) {                                         \
+    size_t dp = (d + CK_PANEL - 1) / CK_PANEL * CK_PANEL, depth = (d + PAIR - 1) / PAIR;           \
+    for (size_t r = 0; r < rows; r++)                                                              \
+      for (size_t from = 0; from < limits[r]; from += CK_STEP) {                                   \
+        size_t count = limits[r] - from < CK_STEP ? limits[r] - from : CK_STEP;                    \
+        const ELEMENT *k = keys + from / CK_KEYS * tile_stride;                                    \
+        const ELEMENT *v = values + from / CK_KEYS * tile_stride;                                  \
+        float largest = maximum[r];                                                                \
+        for (size_t t = 0; t < count; t++) {                                                       \
+          size_t j = from % CK_KEYS + t;                                                           \
+          float score = 0;                                                                         \
+          for (size_t c = 0; c < d; c++)                                                           \
+            score += NUMBER(q[in_lane(r, c, depth, PAIR)])                                         \
+                     * NUMBER(k[((j / CK_PANEL * depth + c / PAIR) * CK_PANEL + j % CK_PANEL)      \
+                                    * PAIR + c % PAIR]);                                           \
+          scratch[t] = score;                                                                      \
+          if (score > largest) largest = score;                                                    \
+        }                                                                                          \
+        float shrink = exp2f(maximum[r] - largest);                                                \
+        maximum[r] = largest;                                                                      \
+        sum[r] *= shrink;                                                                          \
+        for (size_t c = 0; c < d; c++) o[in_lane(r, c, dp, 1)] *= shrink;                          \
+        for (size_t t = 0; t < count; t++) {                                                       \
+          size_t j = from % CK_KEYS + t;                                                           \
+          float p = ROUNDED(exp2f(scratch[t] - largest));                                          \
+          sum[r] += p;                                                                             \
+          for (size_t c = 0; c < d; c++)                                                           \
+            o[in_lane(r, c, dp, 1)] +=                                                             \
+                p * NUMBER(v[((c / CK_PANEL * CK_KEYS / PAIR + j / PAIR) * CK_PANEL + c % CK_PANEL) \
+                                 * PAIR + j % PAIR]);                                              \
+        }                                                                                          \
+      }                                                                                            \
+  }
+#define AS_IT_IS(X) (X)
+#define ROUNDED_BF16(X) widened(ck_bf16(X))
+ATTEND(attend, float, 1, AS_IT_IS, AS_IT_IS)
+ATTEND(attend_bf16, uint16_t, 2, widened, ROUNDED_BF16)
 
 const ck_kernels ck_scalar_kernels = {
     .name = "scalar",
     .level = CK_SCALAR,
     .gemm_f32 = gemm_f32,
     .gemm_bf16 = gemm_bf16,
+    .round_rows = round_rows,
+    .gemm_pairs = gemm_pairs,
     .quantize_rows = quantize_rows,
     .gemm_quantized = gemm_quantized,
     .rms_norm = rms_norm,
@@ -203,4 +241,5 @@ const ck_kernels ck_scalar_kernels = {
     .widen_bf16 = widen_bf16,
     .lightning = lightning,
     .attend = attend,
+    .attend_bf16 = attend_bf16,
 };

@@ -8,6 +8,8 @@
 //   vi_pair vi_bytes vi_nibble vi_less8 a pair of 16 bits everywhere; bytes widened; nibble t; x − 8
 //   vi_dot(sum, a, b)                   sum + a₀b₀ + a₁b₁ in each 32 bits
 //   v_add_to_exponent                   x·2^n for normal results
+//   v_where_greater v_any_greater       a > b ? x : y in each lane; whether a > b in any
+//   KEYS_AT_ONCE                        keys a tile of softmax attention takes beside each other
 //   MR                                  rows of the widest tile; TILE_PANELS(mr) panels beside each other
 //
 // Sums that cross lanes (a norm, a softmax row) always run over whole rows in the same order, so they
@@ -135,23 +137,30 @@ typedef void tile_bf16(size_t k, const float *x, size_t ldx, const uint16_t *w, 
     END_TILE(ROWS, PANELS)                                                                         \
   }
 
-// A run of tiles over `panels` whole panels; `wide` counts the panels a tile takes at once.
-#define GEMM(TYPE, ELEMENT)                                                                        \
-  static void gemm_##TYPE(size_t rows, size_t n, size_t k, const float *x, size_t ldx,             \
+// Tiles over whole panels. A group of rows stays in the second-level cache while the weights pass by; of the
+// weights, a stretch of `depth` inputs stays in the first-level cache while the rows of the group pass by.
+// The chain of each sum stays the same: it only rests in memory between two stretches.
+#define GEMM(TYPE, NUMBER, ELEMENT, DEPTH)                                                         \
+  static void gemm_##TYPE(size_t rows, size_t n, size_t k, const NUMBER *x, size_t ldx,            \
                           const ELEMENT *w, size_t panel_stride, float *y, size_t ldy,             \
                           int accumulate) {                                                        \
     size_t whole = n / CK_PANEL, rest = n % CK_PANEL;                                              \
     for (size_t r = 0; r < rows;) {                                                                \
-      /* A group of rows that stays in the second-level cache while the weights pass by. */        \
       size_t group = rows - r < MR ? rows - r : (rows - r) / MR * MR;                              \
       if (group > ROW_GROUP) group = ROW_GROUP;                                                    \
       size_t mr = group < MR ? group : MR, wide = TYPE##_tiles[mr].wide;                           \
+      size_t depth = group > MR ? DEPTH : k;                                                       \
       for (size_t p = 0; p < whole; p += wide) {                                                   \
         while (wide > whole - p) wide /= 2;                                                        \
         tile_##TYPE *tile = TYPE##_tiles[mr].tile[wide];                                           \
-        for (size_t i = 0; i < group; i += mr)                                                     \
-          tile(k, x + (r + i) * ldx, ldx, w + p * panel_stride, panel_stride,                      \
-               y + (r + i) * ldy + p * CK_PANEL, ldy, accumulate);                                 \
+        size_t from = 0;                                                                           \
+        do {                                                                                       \
+          size_t count = k - from < depth ? k - from : depth;                                      \
+          for (size_t i = 0; i < group; i += mr)                                                   \
+            tile(count, x + (r + i) * ldx + from, ldx, w + p * panel_stride + from * CK_PANEL,     \
+                 panel_stride, y + (r + i) * ldy + p * CK_PANEL, ldy, accumulate || from > 0);     \
+          from += count;                                                                           \
+        } while (from < k);                                                                        \
       }                                                                                            \
       if (rest)                                                                                    \
         for (size_t i = 0; i < group; i += mr) {                                                   \
@@ -176,8 +185,8 @@ typedef struct { size_t wide; tile_bf16 *tile[5]; } bf16_choice;
 static const f32_choice f32_tiles[MR + 1] = {TILE_TABLE(f32)};
 static const bf16_choice bf16_tiles[MR + 1] = {TILE_TABLE(bf16)};
 
-GEMM(f32, float)
-GEMM(bf16, uint16_t)
+GEMM(f32, float, float, 128)
+GEMM(bf16, float, uint16_t, 256)
 
 // With many rows, a stretch of a bf16 panel is widened once, into the first-level cache, and then used
 // as f32 by all of them. The chain of each sum stays the same: only its stops in memory are more.
@@ -537,54 +546,8 @@ static void lightning(size_t rows, size_t first, size_t d, const float *q, const
   }
 }
 
-// ------------------------------------------------------------------------------------------------
-// Softmax attention
-
-static void attend(size_t rows, size_t d, const float *q, const uint32_t *limits, const float *keys,
-                   const float *values, size_t tile_stride, float *maximum, float *sum, float *o,
-                   float *scratch) {
-  size_t dp = (d + CK_PANEL - 1) / CK_PANEL * CK_PANEL;
-  size_t start = 0;  // rows before it see nothing of this tile or of later ones
-  for (size_t from = 0; start < rows; from += CK_KEYS) {
-    while (start < rows && limits[start] <= from) start++;
-    if (start == rows) break;
-    size_t count = rows - start;
-    size_t most = limits[rows - 1] - from < CK_KEYS ? limits[rows - 1] - from : CK_KEYS;
-    size_t width = (most + CK_PANEL - 1) / CK_PANEL * CK_PANEL;
-    const float *tile_keys = keys + from / CK_KEYS * tile_stride;
-    const float *tile_values = values + from / CK_KEYS * tile_stride;
-    gemm_f32(count, width, d, q + start * d, d, tile_keys, d * CK_PANEL, scratch, CK_KEYS, 0);
-    for (size_t r = start; r < rows; r++) {
-      float *row = scratch + (r - start) * CK_KEYS;
-      size_t seen = limits[r] - from < width ? limits[r] - from : width;
-      for (size_t j = seen; j < width; j++) row[j] = -INFINITY;
-      VF top = v_set(maximum[r]);
-      for (size_t j = 0; j < width; j += LANES) top = v_max(top, v_load(row + j));
-      float largest = v_largest(top);
-      if (largest > maximum[r]) {
-        // At the first tile the maximum is −∞: what there is to shrink is 0.
-        VF shrink = v_exp2_negative(v_set(maximum[r] - largest));
-        float factor[LANES];
-        v_store(factor, shrink);
-        maximum[r] = largest;
-        sum[r] *= factor[0];
-        for (size_t c = 0; c < dp; c += LANES) v_store(o + r * dp + c, v_load(o + r * dp + c) * shrink);
-      }
-      VF peak = v_set(largest), total = v_set(0);
-      size_t whole = seen / LANES * LANES;
-      for (size_t j = 0; j < whole; j += LANES) {
-        VF p = v_exp2_negative(v_load(row + j) - peak);
-        total = total + p;
-        v_store(row + j, p);
-      }
-      if (whole < width) {
-        // Keys this row does not see count 0, and not what 2^−126 would make of them.
-        if (whole < seen) v_store(row + whole, v_exp2_negative(v_load(row + whole) - peak));
-        for (size_t j = seen; j < width; j++) row[j] = 0;
-        if (whole < seen) total = total + v_load(row + whole);
-      }
-      sum[r] += v_sum(total);
-    }
-    gemm_f32(count, d, most, scratch, CK_KEYS, tile_values, CK_KEYS * CK_PANEL, o + start * dp, dp, 1);
-  }
-}
+#include "attention.h"
+#if DOT
+#include "products16.h"
+#include "attention16.h"
+#endif

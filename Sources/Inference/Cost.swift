@@ -105,14 +105,17 @@ package struct Cost: Hashable, Sendable {
       * configuration.headSize * 4
   }
 
-  /// Bytes a session keeps for `tokens` tokens: states, blocks at hand, and the softmax layers' cache.
-  package func sessionBytes(_ tokens: Int) -> Int {
+  /// Bytes a session keeps for `tokens` tokens: states, blocks at hand, and the softmax layers' cache, which
+  /// is in bf16 where `format` has products in bf16 (see `WeightFormat.roundsToBF16`).
+  package func sessionBytes(_ tokens: Int, _ format: WeightFormat = .asStored) -> Int {
     let d = configuration.headSize
     let padded = (d + 15) / 16 * 16
     let lightning = configuration.heads * (KernelSet.block * (d + padded) + padded * d) * 4
     let segments = (tokens + KeyValueCache.segmentKeys - 1) / KeyValueCache.segmentKeys
     let cache =
-      segments * KeyValueCache.segmentKeys * configuration.keyValueHeads * (d + padded) * 4
+      segments
+      * KeyValueCache.segmentBytes(
+        heads: configuration.keyValueHeads, headSize: d, bf16: format.roundsToBF16)
     return configuration.lightningLayers * lightning + configuration.softmaxLayers * cache + 4
       * tokens
   }
@@ -130,7 +133,8 @@ package struct Cost: Hashable, Sendable {
     let width = max(c.expertSize, c.sharedExpertSize)
     let thread =
       chunk * (c.hiddenSize + 2 * width) + LightningState.scratch(c.headSize)
-      + Workspace.attentionRows * (2 * c.headSize + KernelSet.keyTile)
+      + AttentionWork.byteCount(rows: Workspace.attentionRows, headSize: c.headSize, bf16: false)
+      / 4
     let tagging =
       c.head == .tagging
       ? piece * (c.hiddenSize + c.labels.count)
@@ -162,12 +166,18 @@ package struct Cost: Hashable, Sendable {
   /// Most bytes resident when one session reads `tokens` tokens; with a tagging head its result counts too.
   package func peakBytes(_ format: WeightFormat, tokens: Int, threads: Int) -> Int {
     let result = configuration.head == .tagging ? 4 * tokens * configuration.labels.count : 0
-    return Self.programBytes + weightBytes(format) + sessionBytes(tokens)
+    return Self.programBytes + weightBytes(format) + sessionBytes(tokens, format)
       + workspaceBytes(threads: threads) + result
   }
 }
 
 extension WeightFormat {
+  /// Whether an engine with such weights multiplies in bf16 on this machine, softmax attention included. As
+  /// stored, arithmetic is f32.
+  package var roundsToBF16: Bool {
+    packed ?? .f32 != .f32 && KernelSet.best.roundingToBF16.roundsToBF16
+  }
+
   /// Bytes of one weight, with its share of the scales. As stored: that of bf16, which releases use.
   package var bytesPerWeight: Double {
     switch self {

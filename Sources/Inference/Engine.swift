@@ -37,8 +37,11 @@ package final class Engine: Sendable {
         "\(folder.lastPathComponent) is packed as \(packed.rawValue) already and cannot be kept as \(weights.rawValue)."
       )
     }
+    // Weights that were rounded already meet activations rounded alike; as stored, arithmetic stays exact.
+    let rounds = weights.packed ?? store.packedFormat ?? .f32 != .f32
     model = try Model(
-      store, configuration, weights: weights, kernels: kernels, workers: Workers(threads))
+      store, configuration, weights: weights, kernels: rounds ? kernels.roundingToBF16 : kernels,
+      workers: Workers(threads))
     let hidden = configuration.hiddenSize
     switch configuration.head {
     case .languageModel:
@@ -68,6 +71,14 @@ package final class Engine: Sendable {
   /// Starts a reading at position 0.
   package func session() -> Session { Session(self) }
 
+  /// The planes `rows` tokens pass through together.
+  func workspace(rows: Int) -> Workspace {
+    Workspace(
+      configuration, rows: rows, threads: model.workers.count,
+      sharedWidth: model.layers.lazy.compactMap { $0.experts.shared?.expert.gate.outputs }.max(),
+      bf16: model.kernels.roundsToBF16)
+  }
+
   /// SHA-256 over the names and digests of the configuration and the weight files: it changes whenever a
   /// result could. The first call reads the whole checkpoint.
   package func weightsDigest() throws(InferenceError) -> String {
@@ -85,14 +96,29 @@ package final class Engine: Sendable {
     return result
   }
 
-  /// Row `row` of `x` times the head, over all threads.
-  func product(of x: Plane, row: Int, into y: Plane, scratch: [QuantizedRows]) {
+  /// Refuses tokens outside the vocabulary, and a text longer than the model reads.
+  func check(_ next: ArraySlice<Int32>, at position: Int) throws(InferenceError) {
+    let vocabulary = Int32(clamping: configuration.vocabularySize)
+    for (index, token) in next.enumerated() where token < 0 || token >= vocabulary {
+      throw InferenceError(
+        .request, "Token \(index) is \(token), and this model's vocabulary has \(vocabulary).")
+    }
+    guard position + next.count <= configuration.maximumPositions else {
+      throw InferenceError(
+        .request,
+        "The context would have \(position + next.count) tokens, and this model reads at most \(configuration.maximumPositions)."
+      )
+    }
+  }
+
+  /// Rows `rows` of `x` times the head, over all threads, into y from row 0.
+  func product(of x: Plane, rows: Range<Int>, into y: Plane, scratch: [QuantizedRows]) {
     let head = head
     let kernels = model.kernels
     let share = 512
     model.workers.run((head.outputs + share - 1) / share) { item, slot in
       kernels.multiply(
-        x, rows: row..<row + 1, by: head,
+        x, rows: rows, by: head,
         outputs: item * share..<min(head.outputs, (item + 1) * share), into: y, yRow: 0,
         scratch: scratch[slot])
     }

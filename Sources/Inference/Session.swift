@@ -15,11 +15,18 @@ package struct Session: ~Copyable {
 
   init(_ engine: Engine, piece: Int = Session.piece) {
     self.engine = engine
-    memory = Memory(engine.configuration)
-    work = Workspace(
-      engine.configuration, rows: piece, threads: engine.model.workers.count,
-      sharedWidth: engine.model.layers.lazy.compactMap { $0.experts.shared?.expert.gate.outputs }
-        .max())
+    memory = Memory(engine.configuration, bf16: engine.model.kernels.roundsToBF16)
+    work = engine.workspace(rows: piece)
+    lastLogits = Plane(rows: 1, columns: engine.head.outputs)
+  }
+
+  /// Goes on with what another reading left.
+  init(_ engine: Engine, memory: Memory, tokens: [Int32], logits: [Float]) {
+    self.engine = engine
+    self.memory = memory
+    self.tokens = tokens
+    self.logits = logits
+    work = engine.workspace(rows: Self.piece)
     lastLogits = Plane(rows: 1, columns: engine.head.outputs)
   }
 
@@ -92,17 +99,7 @@ package struct Session: ~Copyable {
     _ next: ArraySlice<Int32>, trace: Trace?, progress: (Int) -> Void, shouldStop: () -> Bool,
     _ visit: (_ done: Range<Int>, _ work: Workspace) -> Void
   ) throws(InferenceError) {
-    let vocabulary = Int32(clamping: engine.configuration.vocabularySize)
-    for (index, token) in next.enumerated() where token < 0 || token >= vocabulary {
-      throw InferenceError(
-        .request, "Token \(index) is \(token), and this model's vocabulary has \(vocabulary).")
-    }
-    guard position + next.count <= engine.configuration.maximumPositions else {
-      throw InferenceError(
-        .request,
-        "The context would have \(position + next.count) tokens, and this model reads at most \(engine.configuration.maximumPositions)."
-      )
-    }
+    try engine.check(next, at: position)
     var from = next.startIndex
     while from < next.endIndex {
       if shouldStop() {
@@ -112,7 +109,9 @@ package struct Session: ~Copyable {
       let room = work.rows - position % work.rows
       let end = min(next.endIndex, from + room)
       engine.model.read(
-        next[from..<end], at: position, memory: memory, work: work, trace: trace)
+        next[from..<end],
+        runs: [Run(memory: memory, position: position, rows: 0..<end - from)], work: work,
+        trace: trace)
       visit(from - next.startIndex..<end - next.startIndex, work)
       tokens.append(contentsOf: next[from..<end])
       lastRows = end - from
@@ -133,7 +132,8 @@ package struct Session: ~Copyable {
   private mutating func finishLogits() throws(InferenceError) {
     guard lastRows > 0, engine.configuration.head == .languageModel else { return }
     let row = lastRows - 1
-    engine.product(of: work.normed, row: row, into: lastLogits, scratch: work.quantized)
+    engine.product(
+      of: work.normed, rows: row..<row + 1, into: lastLogits, scratch: work.quantized)
     logits = lastLogits.copy(rows: 0..<1)
     if logits.contains(where: { !$0.isFinite }) {
       throw InferenceError(

@@ -253,7 +253,7 @@ extension Engine {
   func identity() throws(InferenceError) -> [UInt8] {
     var hash = SHA256()
     hash.update(
-      "\(try weightsDigest())\n\(weights.rawValue)\nblock \(KernelSet.block) tile \(KernelSet.keyTile) segment \(KeyValueCache.segmentKeys)\n"
+      "\(try weightsDigest())\n\(weights.rawValue)\ncache \(model.kernels.roundsToBF16 ? "bf16" : "f32") block \(KernelSet.block) tile \(KernelSet.keyTile) segment \(KeyValueCache.segmentKeys)\n"
     )
     return Array(hash.hexDigest().utf8)
   }

@@ -20,6 +20,9 @@ import CKernels
   }
 
   package let level: Level
+  /// Whether what meets bf16 weights, and softmax attention, is rounded to bf16 too: twice as fast where the
+  /// processor multiplies pairs of such numbers. Sums stay f32.
+  package private(set) var roundsToBF16 = false
   /// A static table of the C module: never freed, never written.
   private nonisolated(unsafe) let table: UnsafePointer<ck_kernels>
 
@@ -28,6 +31,13 @@ import CKernels
     guard let table = unsafe ck_kernels_at(level.number) else { return nil }
     self.level = level
     unsafe self.table = table
+  }
+
+  /// These kernels with products in bf16, where they have them; as they are, where not.
+  package var roundingToBF16: KernelSet {
+    var set = self
+    set.roundsToBF16 = unsafe table.pointee.gemm_pairs != nil
+    return set
   }
 
   /// The widest this machine can run.
@@ -71,6 +81,20 @@ import CKernels
         rows.count, outputs.count, w.inputs, from, x.stride,
         w.storage.assumingMemoryBound(to: Float.self) + panel, w.panelStride, to, y.stride,
         accumulate ? 1 : 0)
+    case .bf16 where roundsToBF16:
+      let even = (w.inputs + 1) / 2 * 2
+      precondition(even <= scratch.inputs && scratch.rows > 0)
+      let rounded = unsafe UnsafeMutableRawPointer(scratch.numbers)
+        .assumingMemoryBound(to: UInt16.self)
+      for start in stride(from: 0, to: rows.count, by: scratch.rows) {
+        let count = min(scratch.rows, rows.count - start)
+        unsafe table.pointee.round_rows(
+          count, w.inputs, from + start * x.stride, x.stride, rounded)
+        unsafe table.pointee.gemm_pairs(
+          count, outputs.count, even, rounded, even,
+          w.storage.assumingMemoryBound(to: UInt16.self) + panel, w.panelStride,
+          to + start * y.stride, y.stride, accumulate ? 1 : 0)
+      }
     case .bf16:
       unsafe table.pointee.gemm_bf16(
         rows.count, outputs.count, w.inputs, from, x.stride,
@@ -160,44 +184,57 @@ import CKernels
   ///
   /// - Parameters:
   ///   - qkv: [rows, …]; head's queries, keys and values stand at `column`, `column + d`, `column + 2d`.
-  ///   - first: the place of row 0 in its block.
+  ///   - first: the place of the first row in its block.
   ///   - state: the head's recurrent state, which goes on to the end of the piece.
   ///   - decay: [heads, block + 1], exp(−s·i).
   ///   - scratch: one row of at least `LightningState.scratch(d)` columns, at `slot`.
   package func lightning(
-    _ qkv: Plane, rows: Int, column: Int, state: LightningState, head: Int, decay: Plane,
+    _ qkv: Plane, rows: Range<Int>, column: Int, state: LightningState, head: Int, decay: Plane,
     into o: Plane, scratch: Plane, slot: Int, first: Int
   ) {
     let d = state.headSize
     precondition(first >= 0 && first < Self.block)
-    let q = unsafe qkv.at(0, column, count: rows, width: 3 * d)
+    let q = unsafe qkv.at(rows.lowerBound, column, count: rows.count, width: 3 * d)
     unsafe table.pointee.lightning(
-      rows, first, d, q, q + d, q + 2 * d, qkv.stride,
+      rows.count, first, d, q, q + d, q + 2 * d, qkv.stride,
       state.numbers.at(head, 0, count: 1, width: state.numbers.columns),
       state.numbers.at(head, state.valuesAt, count: 1, width: 0),
       state.numbers.at(head, state.stateAt, count: 1, width: 0),
       decay.at(head, count: 1, width: Self.block + 1),
-      o.at(0, head * d, count: rows, width: d), o.stride,
+      o.at(rows.lowerBound, head * d, count: rows.count, width: d), o.stride,
       scratch.at(slot, count: 1, width: LightningState.scratch(d)))
   }
 
-  /// One step of softmax attention: `work`'s queries over the keys of one segment of the cache.
-  ///
-  /// - Parameter visible: for each query row, how many keys of this segment it sees; not decreasing.
+  /// One step of softmax attention: `work`'s queries over the keys of one segment of the cache, of which
+  /// each sees as many as `work.limits` says.
   package func attend(
-    _ work: AttentionWork, rows: Int, segment: Plane, head: Int, tiles: Int
+    _ work: AttentionWork, rows: Int, cache: KeyValueCache, segment index: Int, head: Int
   ) {
     let d = work.headSize
-    let dp = (d + 15) / 16 * 16
-    let tile = Self.keyTile * (d + dp)
-    precondition(rows <= work.rows && tiles * tile == segment.columns)
+    let segment = cache.segments[index]
+    precondition(
+      rows <= work.rows && work.isBF16 == cache.isBF16 && cache.headSize == d,
+      "attention's queries and cache differ in shape or type")
+    let tile = KeyValueCache.tileNumbers(d, bf16: cache.isBF16)
+    let values = KeyValueCache.keyNumbers(d, bf16: cache.isBF16)
     unsafe work.limits.withUnsafeBufferPointer { limits in
       precondition(rows > 0 && limits.count >= rows)
-      precondition(unsafe limits[rows - 1] <= tiles * Self.keyTile)
+      precondition(unsafe limits[rows - 1] <= KeyValueCache.segmentKeys)
       let keys = unsafe segment.at(head, count: 1, width: segment.columns)
-      unsafe table.pointee.attend(
-        rows, d, work.queries.base, limits.baseAddress!, keys, keys + Self.keyTile * d, tile,
-        work.maximum.base, work.sum.base, work.output.base, work.scores.base)
+      if cache.isBF16 {
+        guard let attend = unsafe table.pointee.attend_bf16 else {
+          preconditionFailure("a cache in bf16 for kernels that have no such products")
+        }
+        let keys = unsafe UnsafeRawPointer(keys).assumingMemoryBound(to: UInt16.self)
+        unsafe attend(
+          rows, d, UnsafeRawPointer(work.queries.base).assumingMemoryBound(to: UInt16.self),
+          limits.baseAddress!, keys, keys + values, tile, work.maximum.base, work.sum.base,
+          work.output.base, work.scores.base)
+      } else {
+        unsafe table.pointee.attend(
+          rows, d, work.queries.base, limits.baseAddress!, keys, keys + values, tile,
+          work.maximum.base, work.sum.base, work.output.base, work.scores.base)
+      }
     }
   }
 }

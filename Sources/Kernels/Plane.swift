@@ -64,6 +64,17 @@
     return body(&span)
   }
 
+  /// Lends one row for writing, as twice as many bf16 numbers.
+  func withMutableBF16Row<Result>(_ row: Int, _ body: (inout MutableSpan<UInt16>) -> Result)
+    -> Result
+  {
+    precondition(row >= 0 && row < rows)
+    return unsafe (base + row * stride).withMemoryRebound(to: UInt16.self, capacity: 2 * columns) {
+      var span = unsafe UnsafeMutableBufferPointer(start: $0, count: 2 * columns).mutableSpan
+      return body(&span)
+    }
+  }
+
   package func fill(_ value: Float) {
     unsafe base.update(repeating: value, count: rows * stride)
   }

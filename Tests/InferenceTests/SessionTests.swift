@@ -79,6 +79,48 @@ import Testing
     #expect(alone == together)
   }
 
+  @Test(arguments: Fixture.checkpoints, [WeightFormat.asStored, .bf16, .int8])
+  func `sessions that write together write as each alone`(
+    _ fixture: String, _ weights: WeightFormat
+  ) throws {
+    for threads in [1, 2] {
+      let engine = try Engine(folder: Fixture.folder(fixture), weights: weights, threads: threads)
+      let vocabulary = engine.configuration.vocabularySize
+      let texts = (0..<5).map {
+        Self.text(20 + 61 * $0, seed: UInt64($0 + 1), vocabulary: vocabulary)
+      }
+      var alone: [[Float]] = []
+      for text in texts { alone.append(try Self.read(engine, text, pieces: [text.count]).logits) }
+      // Each joins when it has read its text but for the last tokens, so that they step together at
+      // different depths; the third leaves early and goes on alone.
+      var batch = try Batch(engine, capacity: 5)
+      for (index, text) in texts.enumerated() {
+        var session = engine.session()
+        try session.advance(by: text[..<(text.count - 9)])
+        let seat = batch.join(session)
+        #expect(seat == index)
+      }
+      #expect(batch.free == 0)
+      for step in 0..<9 {
+        if step == 4 {
+          var session = batch.leave(2)
+          try session.advance(by: texts[2][session.position...])
+          let logits = session.logits
+          #expect(logits == alone[2])
+        }
+        let seats = step < 4 ? [4, 0, 2, 1, 3] : [3, 1, 0, 4]
+        try batch.step(seats.map { ($0, texts[$0][texts[$0].count - 9 + step]) })
+      }
+      for seat in [0, 1, 3, 4] {
+        var logits: [Float] = []
+        batch.withLogits(of: seat) { for index in 0..<$0.count { logits.append($0[index]) } }
+        #expect(logits == alone[seat])
+        let tokens = batch.tokens(of: seat)
+        #expect(tokens == texts[seat])
+      }
+    }
+  }
+
   @Test(arguments: Fixture.checkpoints, [1, 64, 333, 1100])
   func `a restored session goes on as if unbroken`(_ fixture: String, _ at: Int) throws {
     let engine = try Engine(folder: Fixture.folder(fixture), threads: 1)

@@ -32,6 +32,8 @@ enum { CK_PANEL = 16 };
 enum { CK_BLOCK = 64 };
 // Keys of a tile of softmax attention; the cache is laid out in such tiles.
 enum { CK_KEYS = 128 };
+// Queries of a block of softmax attention, side by side in vectors, and keys of a step whose scores exist at once.
+enum { CK_QUERIES = 32, CK_STEP = 64 };
 // Inputs that share a scale.
 enum { CK_GROUP8 = 64, CK_GROUP4 = 32 };
 
@@ -54,6 +56,12 @@ typedef struct ck_kernels {
   // The same with bf16 weights, products and sums in f32.
   void (*gemm_bf16)(size_t rows, size_t n, size_t k, const float *x, size_t ldx, const uint16_t *w,
                     size_t panel_stride, float *y, size_t ldy, int accumulate);
+
+  // y[rows, n] = or += x · W with both in bf16: x [rows, ceil(k/2)·2] made by round_rows (nearest, ties to even;
+  // the missing k is 0). Sums are f32. Both NULL where the processor multiplies no pairs of bf16.
+  void (*round_rows)(size_t rows, size_t k, const float *x, size_t ldx, uint16_t *rounded);
+  void (*gemm_pairs)(size_t rows, size_t n, size_t k, const uint16_t *x, size_t ldx,
+                     const uint16_t *w, size_t panel_stride, float *y, size_t ldy, int accumulate);
 
   // Activations for quantised products: q [rows, kp] in −32767…32767, scale [rows, kp/group], and for 4-bit
   // weights eight times the groups' sums, sums8 [rows, kp/group]. Columns k..<kp of q are 0.
@@ -97,16 +105,24 @@ typedef struct ck_kernels {
 
   // Softmax attention of `rows` queries that share one key/value head, over one run of key tiles:
   // the running maximum, sum and weighted values go on from what is in `maximum`, `sum`, `o`.
-  //   q       [rows, d], already scaled by log₂e/√d, so that a weight is 2^(q·k); row r sees keys
-  //           0 ..< limits[r] of this run
-  //   limits  not decreasing
+  // Queries stand in blocks of CK_QUERIES; the arrays hold whole blocks.
+  //   q       [blocks][d][CK_QUERIES], already scaled by log₂e/√d, so that a weight is 2^(q·k); query r
+  //           sees keys 0 ..< limits[r] of this run
+  //   limits  [rows], not decreasing
   //   keys    [tiles][CK_KEYS/16][d][16]; values [tiles][dp/16][CK_KEYS][16]; tiles `tile_stride` apart
-  //   maximum, sum [rows]  start with −∞ and 0;   o [rows, dp] starts with 0
-  //   scratch rows·CK_KEYS floats
+  //   maximum, sum [blocks·CK_QUERIES]  start with −∞ and 0;   o [blocks][dp][CK_QUERIES] starts with 0
+  //   scratch CK_STEP·CK_QUERIES floats
   // At the end the caller divides o by sum.
   void (*attend)(size_t rows, size_t d, const float *q, const uint32_t *limits, const float *keys,
                  const float *values, size_t tile_stride, float *maximum, float *sum, float *o,
                  float *scratch);
+  // The same with queries, keys, values and weights in bf16, all in pairs for dot products; NULL where the
+  // processor has none.
+  //   q       [blocks][ceil(d/2)][CK_QUERIES][2]
+  //   keys    [tiles][CK_KEYS/16][ceil(d/2)][16][2]; values [tiles][dp/16][CK_KEYS/2][16][2]: pairs of keys
+  void (*attend_bf16)(size_t rows, size_t d, const uint16_t *q, const uint32_t *limits,
+                      const uint16_t *keys, const uint16_t *values, size_t tile_stride,
+                      float *maximum, float *sum, float *o, float *scratch);
 } ck_kernels;
 
 // The table of `level`, or NULL when this build or this machine does not have it.

@@ -9,16 +9,33 @@ final class Memory: Sendable {
 
   let layers: [Layer]
 
-  init(_ configuration: Configuration) {
+  init(_ configuration: Configuration, bf16: Bool) {
     layers = configuration.layers.map { kind in
       switch kind {
       case .lightning:
         .lightning(LightningState(heads: configuration.heads, headSize: configuration.headSize))
       case .softmax:
         .softmax(
-          KeyValueCache(heads: configuration.keyValueHeads, headSize: configuration.headSize))
+          KeyValueCache(
+            heads: configuration.keyValueHeads, headSize: configuration.headSize, bf16: bf16))
       }
     }
+  }
+
+  /// What lightning layer `layer` remembers.
+  func lightning(layer: Int) -> LightningState {
+    guard case .lightning(let state) = layers[layer] else {
+      preconditionFailure("the memory belongs to another model")
+    }
+    return state
+  }
+
+  /// What softmax layer `layer` remembers.
+  func softmax(layer: Int) -> KeyValueCache {
+    guard case .softmax(let cache) = layers[layer] else {
+      preconditionFailure("the memory belongs to another model")
+    }
+    return cache
   }
 
   /// Back to before the first token.
@@ -77,7 +94,7 @@ final class Workspace: Sendable {
   /// Query rows (tokens × heads of a group) one thread attends with at a time.
   static let attentionRows = 96
 
-  init(_ configuration: Configuration, rows: Int, threads: Int, sharedWidth: Int?) {
+  init(_ configuration: Configuration, rows: Int, threads: Int, sharedWidth: Int?, bf16: Bool) {
     self.rows = rows
     chunk = min(rows, 96)
     let hidden = configuration.hiddenSize
@@ -110,7 +127,8 @@ final class Workspace: Sendable {
       configuration.softmaxLayers > 0
       ? (0..<threads).map { _ in
         AttentionWork(
-          rows: max(Self.attentionRows / group, 1) * group, headSize: configuration.headSize)
+          rows: max(Self.attentionRows / group, 1) * group, headSize: configuration.headSize,
+          bf16: bf16)
       } : []
     sharedOutput = sharedWidth.map { _ in Plane(rows: rows, columns: hidden) }
     sharedCoefficient = sharedWidth.map { _ in Plane(rows: rows, columns: 1) }

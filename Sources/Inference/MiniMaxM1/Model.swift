@@ -39,24 +39,27 @@ struct Model: Sendable {
     rotary = RotaryPositions(size: configuration.rotarySize, theta: configuration.ropeTheta)
   }
 
-  /// Reads `tokens` at positions `position`… and leaves the last norm's rows in `work.normed`.
-  func read(
-    _ tokens: ArraySlice<Int32>, at position: Int, memory: Memory, work: Workspace, trace: Trace?
-  ) {
+  /// Reads `tokens` and leaves the last norm's rows in `work.normed`. The rows belong to one reading, or to
+  /// several: everything but attention treats rows alike, so the weights pass by once for all of them.
+  func read(_ tokens: ArraySlice<Int32>, runs: [Run], work: Workspace, trace: Trace?) {
     let rows = tokens.count
     precondition(rows <= work.rows && (trace == nil || workers.count == 1))
+    precondition(runs.last?.rows.upperBound == rows, "the runs are not the tokens")
     for (row, token) in tokens.enumerated() { embed(token, into: work.stream, row: row) }
     trace?.record("embed", work.stream, 0..<rows)
     if configuration.softmaxLayers > 0 {
-      for row in 0..<rows { rotary.angles(at: position + row, into: work.angles, row: row) }
+      for run in runs {
+        for row in run.rows {
+          rotary.angles(at: run.position(of: row), into: work.angles, row: row)
+        }
+      }
     }
     for (index, layer) in layers.enumerated() {
-      switch (layer.attention, memory.layers[index]) {
-      case (.lightning(let attention), .lightning(let state)):
-        lightning(attention, layer, index, rows, position, state, work, trace)
-      case (.softmax(let attention), .softmax(let cache)):
-        softmax(attention, layer, index, rows, position, cache, work, trace)
-      default: preconditionFailure("the memory belongs to another model")
+      switch layer.attention {
+      case .lightning(let attention):
+        lightning(attention, layer, index, rows, runs, work, trace)
+      case .softmax(let attention):
+        softmax(attention, layer, index, rows, runs, work, trace)
       }
       mixExperts(layer, index, rows, work, trace)
     }
@@ -80,13 +83,13 @@ struct Model: Sendable {
   /// Outputs one thread then takes at a time.
   private static let share = 256
 
-  private func isShared(_ rows: Int) -> Bool { workers.count > 1 && rows <= Self.fewRows }
+  func isShared(_ rows: Int) -> Bool { workers.count > 1 && rows <= Self.fewRows }
 
   /// How many shares the outputs of `w` make.
-  private func shares(_ w: PackedMatrix) -> Int { (w.outputs + Self.share - 1) / Self.share }
+  func shares(_ w: PackedMatrix) -> Int { (w.outputs + Self.share - 1) / Self.share }
 
   /// Share `index` of x · Wᵀ.
-  private func multiply(
+  func multiply(
     share index: Int, _ x: Plane, rows: Int, by w: PackedMatrix, into y: Plane, yColumn: Int = 0,
     scratch: QuantizedRows
   ) {
@@ -96,7 +99,7 @@ struct Model: Sendable {
       yColumn: yColumn, scratch: scratch)
   }
 
-  private func normInput(_ layer: DecoderLayer, _ rows: Range<Int>, _ work: Workspace) {
+  func normInput(_ layer: DecoderLayer, _ rows: Range<Int>, _ work: Workspace) {
     kernels.rmsNorm(
       work.stream, rows: rows, weight: layer.inputNorm, epsilon: configuration.normEpsilon,
       into: work.normed)
@@ -104,7 +107,7 @@ struct Model: Sendable {
 
   private func lightning(
     _ attention: LightningAttention, _ layer: DecoderLayer, _ index: Int, _ rows: Int,
-    _ position: Int, _ state: LightningState, _ work: Workspace, _ trace: Trace?
+    _ runs: [Run], _ work: Workspace, _ trace: Trace?
   ) {
     let width = configuration.attentionSize
     let d = configuration.headSize
@@ -135,11 +138,14 @@ struct Model: Sendable {
           scratch: work.quantized[slot])
       }
     }
-    workers.run(configuration.heads) { head, slot in
+    workers.run(configuration.heads * runs.count) { item, slot in
+      let run = runs[item / configuration.heads]
+      let head = item % configuration.heads
       kernels.lightning(
-        work.queryKeyValue, rows: rows, column: head * 3 * d, state: state, head: head,
-        decay: attention.decay, into: work.attended, scratch: work.lightningScratch, slot: slot,
-        first: position % KernelSet.block)
+        work.queryKeyValue, rows: run.rows, column: head * 3 * d,
+        state: run.memory.lightning(layer: index), head: head, decay: attention.decay,
+        into: work.attended, scratch: work.lightningScratch, slot: slot,
+        first: run.position % KernelSet.block)
     }
     if isShared(rows) {
       gateAndNorm(attention, 0..<rows, work)
@@ -162,7 +168,7 @@ struct Model: Sendable {
       epsilon: LightningAttention.normEpsilon)
   }
 
-  private func shareProjection(_ output: PackedMatrix, _ rows: Int, _ work: Workspace) {
+  func shareProjection(_ output: PackedMatrix, _ rows: Int, _ work: Workspace) {
     workers.run(shares(output)) { item, slot in
       multiply(
         share: item, work.attended, rows: rows, by: output, into: work.mixed,
@@ -170,131 +176,9 @@ struct Model: Sendable {
     }
   }
 
-  private func softmax(
-    _ attention: SoftmaxAttention, _ layer: DecoderLayer, _ index: Int, _ rows: Int,
-    _ position: Int, _ cache: KeyValueCache, _ work: Workspace, _ trace: Trace?
-  ) {
-    let width = configuration.attentionSize
-    let d = configuration.headSize
-    let shared = configuration.keyValueHeads
-    let group = configuration.heads / shared
-    let narrow = shared * d
-    cache.reserve(position + rows)
-    if isShared(rows) {
-      normInput(layer, 0..<rows, work)
-      let (first, second) = (shares(attention.query), shares(attention.key))
-      workers.run(first + second + shares(attention.value)) { item, slot in
-        if item < first {
-          multiply(
-            share: item, work.normed, rows: rows, by: attention.query, into: work.queryKeyValue,
-            scratch: work.quantized[slot])
-        } else if item < first + second {
-          multiply(
-            share: item - first, work.normed, rows: rows, by: attention.key,
-            into: work.queryKeyValue, yColumn: width, scratch: work.quantized[slot])
-        } else {
-          multiply(
-            share: item - first - second, work.normed, rows: rows, by: attention.value,
-            into: work.queryKeyValue, yColumn: width + narrow, scratch: work.quantized[slot])
-        }
-      }
-      turnAndStore(0..<rows, position, cache, work)
-    } else {
-      workers.run(rows: rows, inChunksOf: work.chunk) { rows, slot in
-        let scratch = work.quantized[slot]
-        normInput(layer, rows, work)
-        kernels.multiply(
-          work.normed, rows: rows, by: attention.query, into: work.queryKeyValue, scratch: scratch)
-        kernels.multiply(
-          work.normed, rows: rows, by: attention.key, into: work.queryKeyValue, yColumn: width,
-          scratch: scratch)
-        kernels.multiply(
-          work.normed, rows: rows, by: attention.value, into: work.queryKeyValue,
-          yColumn: width + narrow, scratch: scratch)
-        turnAndStore(rows, position, cache, work)
-      }
-    }
-    // Late rows see most keys: claimed first, so that no thread is left with a long one at the end.
-    let tokens = work.attention[0].rows / group
-    let tiles = (rows + tokens - 1) / tokens
-    workers.run(tiles * shared) { item, slot in
-      let tile = tiles - 1 - item / shared
-      let range = tile * tokens..<min(rows, (tile + 1) * tokens)
-      attend(range, position, head: item % shared, group, cache, work, work.attention[slot])
-    }
-    if isShared(rows) {
-      shareProjection(attention.output, rows, work)
-      finishAttention(layer, index, 0..<rows, work, trace, work.quantized[0])
-    } else {
-      workers.run(rows: rows, inChunksOf: work.chunk) { rows, slot in
-        kernels.multiply(
-          work.attended, rows: rows, by: attention.output, into: work.mixed,
-          scratch: work.quantized[slot])
-        finishAttention(layer, index, rows, work, trace, work.quantized[slot])
-      }
-    }
-  }
-
-  /// Turns queries and keys by their positions, and puts keys and values into the cache.
-  private func turnAndStore(
-    _ rows: Range<Int>, _ position: Int, _ cache: KeyValueCache, _ work: Workspace
-  ) {
-    let width = configuration.attentionSize
-    let d = configuration.headSize
-    let shared = configuration.keyValueHeads
-    for row in rows {
-      // Queries and keys stand side by side: one run of heads.
-      rotary.turn(
-        work.queryKeyValue, row: row, heads: configuration.heads + shared, width: d,
-        by: work.angles)
-      for head in 0..<shared {
-        cache.store(
-          token: position + row, head: head, keys: work.queryKeyValue,
-          values: work.queryKeyValue, row: row, keyColumn: width + head * d,
-          valueColumn: width + (shared + head) * d)
-      }
-    }
-  }
-
-  /// Softmax attention of some tokens' queries that share key/value head `head`.
-  private func attend(
-    _ range: Range<Int>, _ position: Int, head: Int, _ group: Int, _ cache: KeyValueCache,
-    _ work: Workspace, _ scratch: AttentionWork
-  ) {
-    let d = configuration.headSize
-    let rows = range.count * group
-    // Weights are powers of 2 there: log₂e goes into the queries.
-    let scale = Float(1 / log(2.0) / Double(d).squareRoot())
-    scratch.start(rows: rows)
-    for (index, token) in range.enumerated() {
-      for member in 0..<group {
-        scratch.load(
-          work.queryKeyValue, row: token, column: (head * group + member) * d, scale: scale,
-          as: index * group + member)
-      }
-    }
-    let last = position + range.upperBound - 1
-    for (index, segment) in cache.segments.enumerated() {
-      let from = index * KeyValueCache.segmentKeys
-      guard from <= last else { break }
-      for (index, token) in range.enumerated() {
-        let visible = min(max(position + token + 1 - from, 0), KeyValueCache.segmentKeys)
-        for member in 0..<group { scratch.limits[index * group + member] = UInt32(visible) }
-      }
-      kernels.attend(scratch, rows: rows, segment: segment, head: head, tiles: cache.tiles)
-    }
-    for (index, token) in range.enumerated() {
-      for member in 0..<group {
-        scratch.finish(
-          index * group + member, into: work.attended, row: token,
-          column: (head * group + member) * d)
-      }
-    }
-  }
-
   /// The residual sum after attention and all that needs no other row: `work.mixed` = α·residual + β·mixed, its
   /// norm, and the router's logits.
-  private func finishAttention(
+  func finishAttention(
     _ layer: DecoderLayer, _ index: Int, _ rows: Range<Int>, _ work: Workspace, _ trace: Trace?,
     _ scratch: QuantizedRows
   ) {
