@@ -1,6 +1,4 @@
 import Foundation
-import Ingest
-import TestSupport
 
 /// Writes small PDFs, one object after another, so that a test shows all that is in its file.
 struct PDFBuilder {
@@ -130,18 +128,6 @@ struct PDFBuilder {
 
   private static func latin1(_ text: String) -> [UInt8] {
     text.unicodeScalars.map { UInt8(exactly: $0.value) ?? 0x3F }
-  }
-}
-
-/// A file for one test, removed with the value.
-struct FileOfTest {
-  private let folder: TemporaryFolder
-  let url: URL
-
-  init(_ bytes: [UInt8], name: String = "file.pdf") throws {
-    folder = try TemporaryFolder()
-    url = folder.url.appendingPathComponent(name)
-    try Data(bytes).write(to: url)
   }
 }
 

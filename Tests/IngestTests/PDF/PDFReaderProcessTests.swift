@@ -17,10 +17,16 @@ struct PDFReaderProcessTests {
       at: program, withDestinationURL: DocketProgram.url)
   }
 
-  private func pdf(_ words: String, pages: Int = 1) throws -> FileOfTest {
+  private func file(_ bytes: [UInt8]) throws -> URL {
+    let url = folder.url.appendingPathComponent("\(UUID().uuidString).pdf")
+    try Data(bytes).write(to: url)
+    return url
+  }
+
+  private func pdf(_ words: String, pages: Int = 1) throws -> URL {
     var builder = PDFBuilder()
     builder.pages = (0..<pages).map { [.text("\(words) \($0)", x: 72, y: 100)] }
-    return try FileOfTest(builder.bytes)
+    return try file(builder.bytes)
   }
 
   private func script(_ lines: String) throws -> URL {
@@ -47,7 +53,7 @@ struct PDFReaderProcessTests {
 
   @Test func `one process serves one document after another`() throws {
     for number in 0..<5 {
-      let document = try read(try pdf("document \(number)").url)
+      let document = try read(try pdf("document \(number)"))
       #expect(ExtractedText(document).text == "document \(number) 0")
     }
     let process = try #require(ReadingProcessPool.shared.take(program.path))
@@ -57,27 +63,27 @@ struct PDFReaderProcessTests {
 
   @Test func `a document that cannot be read leaves the process to the next one`() throws {
     let good = try pdf("good")
-    let bad = try FileOfTest(Array("%PDF-1.7\nno more than that".utf8))
-    _ = try read(good.url)
-    let error = #expect(throws: ReadError.self) { try read(bad.url) }
+    let bad = try file(Array("%PDF-1.7\nno more than that".utf8))
+    _ = try read(good)
+    let error = #expect(throws: ReadError.self) { try read(bad) }
     #expect(error?.kind == .damaged)
-    #expect(ExtractedText(try read(good.url)).text == "good 0")
+    #expect(ExtractedText(try read(good)).text == "good 0")
     #expect(ReadingProcessPool.shared.take(program.path)?.served == 3)
   }
 
   @Test func `a process that died while it waited is replaced, and no document is lost`() throws {
     let file = try pdf("words")
-    _ = try read(file.url)
+    _ = try read(file)
     let process = try #require(ReadingProcessPool.shared.take(program.path))
     process.kill()
     ReadingProcessPool.shared.put(process, program.path)
-    #expect(ExtractedText(try read(file.url)).text == "words 0")
+    #expect(ExtractedText(try read(file)).text == "words 0")
   }
 
   @Test func `a crash is an error of its document that names the signal`() throws {
     let file = try pdf("words")
     let error = #expect(throws: ReadError.self) {
-      try read(file.url, by: try script("kill -SEGV $$"))
+      try read(file, by: try script("kill -SEGV $$"))
     }
     #expect(error?.kind == .crashed)
     #expect(error?.what.contains("died of signal 11") == true)
@@ -87,7 +93,7 @@ struct PDFReaderProcessTests {
   @Test func `a process that answers nonsense is told from ours`() throws {
     let file = try pdf("words")
     let error = #expect(throws: ReadError.self) {
-      try read(file.url, by: try script("echo hello >&0; sleep 60"))
+      try read(file, by: try script("echo hello >&0; sleep 60"))
     }
     #expect(error?.what == "the reading process answered nonsense")
   }
@@ -98,7 +104,7 @@ struct PDFReaderProcessTests {
     var limits = ReadLimits()
     limits.seconds = 0.7
     let program = try script("sleep 1000 & echo $! > '\(note.path)'; wait")
-    let error = #expect(throws: ReadError.self) { try read(file.url, by: program, limits: limits) }
+    let error = #expect(throws: ReadError.self) { try read(file, by: program, limits: limits) }
     #expect(error?.kind == .overLimit)
     let pid = try #require(
       Int32(try String(contentsOf: note, encoding: .utf8).filter(\.isNumber)))
@@ -116,16 +122,16 @@ struct PDFReaderProcessTests {
     var limits = ReadLimits()
     limits.memoryBytes = 8 << 20
     let file = try pdf("words")
-    let error = #expect(throws: ReadError.self) { try read(file.url, limits: limits) }
+    let error = #expect(throws: ReadError.self) { try read(file, limits: limits) }
     #expect(error?.kind == .crashed || error?.kind == .damaged)
-    #expect(ExtractedText(try read(file.url)).text == "words 0")
+    #expect(ExtractedText(try read(file)).text == "words 0")
   }
 
   @Test func `more pages than the limit are refused with both numbers`() throws {
     var limits = ReadLimits()
     limits.pages = 3
     let error = #expect(throws: ReadError.self) {
-      try read(try pdf("page", pages: 4).url, limits: limits)
+      try read(try pdf("page", pages: 4), limits: limits)
     }
     #expect(error?.kind == .overLimit)
     #expect(error?.what == "the PDF has 4 pages, and the limit is 3")
@@ -133,17 +139,19 @@ struct PDFReaderProcessTests {
 
   @Test func `passwords open what they belong to, and their lack is told from a wrong one`() throws
   {
-    let url = Repository.root.appendingPathComponent(
-      "Tests/IngestTests/Fixtures/pdf/pypdf-enc-r3-user-password.pdf")
-    #expect(throws: ReadError.self) { try read(url) }
-    let missing = #expect(throws: ReadError.self) { try read(url) }
-    #expect(missing?.kind == .missingPassword)
-    let wrong = #expect(throws: ReadError.self) { try read(url, password: "nonsense") }
-    #expect(wrong?.kind == .wrongPassword)
-    #expect(wrong?.reason == .encrypted)
-    #expect(!ExtractedText(try read(url, password: "openpassword")).text.isEmpty)
+    for name in ["encrypted-128-bit.pdf", "encrypted-256-bit.pdf"] {
+      let url = Repository.root.appendingPathComponent("Tests/IngestTests/Fixtures/pdf/\(name)")
+      let missing = #expect(throws: ReadError.self) { try read(url) }
+      #expect(missing?.kind == .missingPassword)
+      let wrong = #expect(throws: ReadError.self) { try read(url, password: "nonsense") }
+      #expect(wrong?.kind == .wrongPassword)
+      #expect(wrong?.reason == .encrypted)
+      for password in ["open", "own"] {
+        #expect(ExtractedText(try read(url, password: password)).text.contains("crazy ones"))
+      }
+    }
     // A password declared for all files does not close those that need none.
-    #expect(ExtractedText(try read(try pdf("open").url, password: "nonsense")).text == "open 0")
+    #expect(ExtractedText(try read(try pdf("open"), password: "nonsense")).text == "open 0")
   }
 
   @Test func `a PDF whose name is not UTF-8 is read from its folder`() throws {
@@ -154,7 +162,7 @@ struct PDFReaderProcessTests {
     #expect(
       unsafe path.withUnsafeBufferPointer { buffer in
         unsafe buffer.withMemoryRebound(to: CChar.self) {
-          unsafe rename(original.url.path, $0.baseAddress!)
+          unsafe rename(original.path, $0.baseAddress!)
         }
       } == 0)
     let scan = try DirectoryScanner(root: inside.url, include: ["**/*.pdf"]).scan()
@@ -172,8 +180,8 @@ struct PDFReaderProcessTests {
 
   @Test func `a file that is written to while it is read is not taken for either version`() throws {
     let file = try pdf("before")
-    let source = try SourceFile(file.url, named: "file.pdf")
-    let handle = try FileHandle(forWritingTo: file.url)
+    let source = try SourceFile(file, named: "file.pdf")
+    let handle = try FileHandle(forWritingTo: file)
     try handle.seekToEnd()
     try handle.write(contentsOf: Data("% more".utf8))
     try handle.close()

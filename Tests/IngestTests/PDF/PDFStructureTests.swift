@@ -1,13 +1,29 @@
 import Documents
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Ingest
 
 struct PDFStructureTests {
   private func read(_ builder: PDFBuilder) throws -> Document {
-    let file = try FileOfTest(builder.bytes)
-    return try PDFReader().read(SourceFile(file.url, named: "file.pdf"), named: "file.pdf")
+    let folder = try TemporaryFolder()
+    return try withExtendedLifetime(folder) {
+      let url = folder.url.appendingPathComponent("file.pdf")
+      try Data(builder.bytes).write(to: url)
+      return try PDFReader().read(SourceFile(url, named: "file.pdf"), named: "file.pdf")
+    }
+  }
+
+  /// A made-up word, another for each number.
+  private static func word(_ number: Int) -> String {
+    var word = ""
+    var rest = number + 5
+    for _ in 0..<5 {
+      word.unicodeScalars.append(Unicode.Scalar(UInt8(97 + rest % 23)))
+      rest = rest * 31 + 17
+    }
+    return word
   }
 
   private func texts(_ document: Document, _ kind: String) -> [String] {
@@ -40,13 +56,15 @@ struct PDFStructureTests {
     builder.pages = [
       PDFBuilder.lines(
         [
-          "The supplier keeps the agreement and the well-known terms of the agreement in full so",
-          "that the parties to the agree-", "ment and their well-", "known agents may rely on it.",
+          "The supplier keeps the agreement and the well-known terms of the agreement,",
+          "so that all parties to it can rely on every word of what was said in the agree-",
+          "ment and on what it says of their duties; and that their own, like their well-",
+          "known agents, may rely on it.",
         ], x: 72, y: 100)
     ]
     let text = ExtractedText(try read(builder)).text
-    #expect(text.contains("parties to the agreement and"))
-    #expect(text.contains("their well-known agents"))
+    #expect(text.contains("said in the agreement and on"))
+    #expect(text.contains("like their well-known agents"))
   }
 
   @Test func `a paragraph runs on over columns and pages, its hyphen resolved`() throws {
@@ -92,7 +110,7 @@ struct PDFStructureTests {
         ],
         x: 72, y: 100)
         + [
-          .text("1", x: 174, y: 108, size: 6),
+          .text("1", x: 170.2, y: 108, size: 6),
           .text("1", x: 72, y: 700, size: 6),
           .text("A note about the price.", x: 80, y: 703, size: 8),
         ]
@@ -127,7 +145,7 @@ struct PDFStructureTests {
           .text("Page \(page) of 5", x: 280, y: 760, size: 8),
         ]
           + PDFBuilder.lines(
-            (0..<20).map { "Sentence \($0) of page \(page) is about matters of its own kind." },
+            (0..<20).map { "\(Self.word($0 * page)) is about \(Self.word($0 + page * 7))." },
             x: 72,
             y: 100))
     }

@@ -19,7 +19,7 @@ struct RecogniserTests {
   }
 
   /// A grey page with a dark bar on it, and a page of text after it.
-  private func scan() throws -> FileOfTest {
+  private func scan() throws -> URL {
     var pixels = [UInt8](repeating: 230, count: 200 * 260)
     for x in 40..<160 { for y in 100..<110 { pixels[y * 200 + x] = 10 } }
     var builder = PDFBuilder()
@@ -27,7 +27,13 @@ struct RecogniserTests {
       [.picture(pixels: pixels, width: 200, x0: 0, y0: 0, x1: 612, y1: 792)],
       [.text("A page with a text layer.", x: 72, y: 100)],
     ]
-    return try FileOfTest(builder.bytes)
+    return try file(builder.bytes)
+  }
+
+  private func file(_ bytes: [UInt8]) throws -> URL {
+    let url = folder.url.appendingPathComponent("\(UUID().uuidString).pdf")
+    try Data(bytes).write(to: url)
+    return url
   }
 
   private func standIn(_ lines: String, secondsPerPage: Double = 20) throws -> Recogniser {
@@ -63,7 +69,7 @@ struct RecogniserTests {
     let recogniser = try standIn(
       "head -c 2 | grep -q P5 || exit 9\ncat >/dev/null\n" + Self.twoLines)
     let file = try scan()
-    let document = try read(file.url, recogniser)
+    let document = try read(file, recogniser)
     #expect(document.notices.map(\.reason) == [.recognised])
     #expect(document.notices.first?.page == 1)
     #expect(document.notices.first?.detail.contains("3 words") == true)
@@ -72,13 +78,13 @@ struct RecogniserTests {
       ExtractedText(document).text == "Scanned words, below.\n\nA page with a text layer.")
     // The same without a child process.
     let here = try PDFReader(recogniser: recogniser)
-      .read(SourceFile(file.url, named: "scan.pdf"), named: "scan.pdf")
+      .read(SourceFile(file, named: "scan.pdf"), named: "scan.pdf")
     #expect(here == document)
   }
 
   @Test func `recognised words have boxes in points on their page`() throws {
     let document = try read(
-      try scan().url, try standIn("cat >/dev/null\n" + Self.twoLines))
+      try scan(), try standIn("cat >/dev/null\n" + Self.twoLines))
     let text = try #require(document.blocks.first?.texts.first)
     guard case .glyphs(let line)? = text.runs.first?.place else {
       Issue.record("no glyphs")
@@ -97,13 +103,13 @@ struct RecogniserTests {
     // A reading process may write no files, so this runs here.
     let recogniser = try standIn("echo \"$@\" > '\(note.path)'; cat >/dev/null\n" + Self.twoLines)
     _ = try PDFReader(recogniser: recogniser)
-      .read(SourceFile(try scan().url, named: "scan.pdf"), named: "scan.pdf")
+      .read(SourceFile(try scan(), named: "scan.pdf"), named: "scan.pdf")
     #expect(
       try String(contentsOf: note, encoding: .utf8) == "stdin stdout --dpi 300 -l deu+eng tsv\n")
   }
 
   @Test func `without the program the page is named, and the rest is read`() throws {
-    let document = try read(try scan().url, nil)
+    let document = try read(try scan(), nil)
     #expect(document.notices.map(\.reason) == [.noTextLayer])
     #expect(document.notices.first?.page == 1)
     #expect(ExtractedText(document).text == "A page with a text layer.")
@@ -116,7 +122,7 @@ struct RecogniserTests {
   func `a program that fails leaves the page named, with the reason`(
     lines: String, reason: String
   ) throws {
-    let document = try read(try scan().url, try standIn(lines))
+    let document = try read(try scan(), try standIn(lines))
     #expect(document.notices.map(\.reason) == [.noTextLayer])
     #expect(document.notices.first?.detail.contains(reason) == true)
     #expect(ExtractedText(document).text == "A page with a text layer.")
@@ -125,7 +131,7 @@ struct RecogniserTests {
   @Test func `a page has a time limit of its own, and the rest is read`() throws {
     let recogniser = try standIn("sleep 100", secondsPerPage: 0.5)
     let start = ContinuousClock.now
-    let document = try read(try scan().url, recogniser)
+    let document = try read(try scan(), recogniser)
     #expect(ContinuousClock.now - start < .seconds(60))
     #expect(document.notices.first?.reason == .noTextLayer)
     #expect(document.notices.first?.detail.contains("took more than 0.5 s") == true)
@@ -133,7 +139,7 @@ struct RecogniserTests {
   }
 
   @Test func `a program that is not there is named in the notice`() throws {
-    let document = try read(try scan().url, Recogniser(program: "/nowhere/tesseract"))
+    let document = try read(try scan(), Recogniser(program: "/nowhere/tesseract"))
     #expect(document.notices.first?.reason == .noTextLayer)
     #expect(document.notices.first?.detail.contains("/nowhere/tesseract cannot be started") == true)
   }
@@ -149,7 +155,7 @@ struct RecogniserTests {
       ]
     ]
     let document = try read(
-      try FileOfTest(builder.bytes).url, try standIn("cat >/dev/null\n" + Self.twoLines))
+      try file(builder.bytes), try standIn("cat >/dev/null\n" + Self.twoLines))
     let text = ExtractedText(document).text
     #expect(text.contains("STAMP 17"))
     #expect(text.contains("Scanned words,"))
@@ -166,16 +172,17 @@ struct RecogniserTests {
         ["The supplier delivers the goods", "before the end of September."], x: 72, y: 120,
         pitch: 24, size: 18)
     ]
-    let original = try FileOfTest(builder.bytes)
-    let source = try SourceFile(original.url, named: "")
-    let picture = try #require(
-      PDFFile(descriptor: source.descriptor, named: "", password: nil).picture(0, scale: 2))
-    try #require(picture.pixels.contains { $0 < 100 }, "no font to draw the page with")
+    let original = try file(builder.bytes)
+    let source = try SourceFile(original, named: "")
+    let pdf = try PDFFile(descriptor: source.descriptor, named: "", password: nil)
+    let drawn = pdf.picture(0, scale: 2)
+    let picture = try #require(drawn)
+    #expect(picture.pixels.contains { $0 < 100 }, "no font to draw the page with")
     var scanned = PDFBuilder()
     scanned.pages = [
       [.picture(pixels: picture.pixels, width: picture.width, x0: 0, y0: 0, x1: 612, y1: 792)]
     ]
-    let document = try read(try FileOfTest(scanned.bytes).url, Recogniser.installed)
+    let document = try read(try file(scanned.bytes), Recogniser.installed)
     #expect(document.notices.map(\.reason) == [.recognised])
     #expect(
       ExtractedText(document).text
