@@ -24,6 +24,7 @@ let fastC: [CSetting] = [.unsafeFlags(["-O3"])]
 //
 //   documents:  Documents ← Ingest, Contexts ← Outputs      queue: SQLite ← Jobs
 //   arithmetic: Kernels ← Inference                         roof:  Pipelines ← docket
+//   writing:    Constraints, Inference ← Generation
 let package = Package(
   name: "docket",
   products: [
@@ -51,6 +52,8 @@ let package = Package(
     .target(name: "JSON", swiftSettings: fast),
     .target(name: "Digests", dependencies: ["CDigests"], swiftSettings: fast),
     .target(name: "Schedules", swiftSettings: strict),
+    .target(name: "Chat", dependencies: ["JSON"], swiftSettings: strict),
+    .target(name: "Endpoints", dependencies: ["Chat", "JSON"], swiftSettings: strict),
 
     // Documents.
     .target(name: "Documents", swiftSettings: fast),
@@ -58,6 +61,7 @@ let package = Package(
       name: "Ingest", dependencies: ["Documents", "PopplerShim", "CLibXML2"], swiftSettings: fast),
     .target(name: "Tokenization", dependencies: ["JSON"], swiftSettings: fast),
     .target(name: "Contexts", dependencies: ["Documents", "Tokenization"], swiftSettings: fast),
+    .target(name: "Constraints", dependencies: ["JSON", "Tokenization"], swiftSettings: fast),
     .target(
       name: "Outputs", dependencies: ["Contexts", "Documents", "JSON", "Digests"],
       resources: [.copy("FieldRanker")], swiftSettings: fast),
@@ -70,6 +74,9 @@ let package = Package(
     .target(name: "Kernels", dependencies: ["CKernels", "COpenBLAS"], swiftSettings: fast),
     .target(
       name: "Inference", dependencies: ["Kernels", "Tokenization", "JSON", "Digests"],
+      resources: [.embedInCode("Cost/Published")], swiftSettings: fast),
+    .target(
+      name: "Generation", dependencies: ["Constraints", "Inference", "JSON", "Tokenization"],
       swiftSettings: fast),
     .target(
       name: "DefaultReader", resources: [.copy("Resources/reader-v0")], swiftSettings: strict),
@@ -86,8 +93,8 @@ let package = Package(
     .executableTarget(
       name: "docket",
       dependencies: [
-        "Documents", "Inference", "Ingest", "JSON", "Jobs", "Outputs", "Pipelines", "SQLite",
-        "Schedules",
+        "DefaultReader", "Documents", "Inference", "Ingest", "JSON", "Jobs", "Outputs", "Pipelines",
+        "SQLite", "Schedules", "Tokenization",
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -106,6 +113,12 @@ let package = Package(
       resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(
       name: "DigestsTests", dependencies: ["Digests", "CDigests"], swiftSettings: strict),
+    .testTarget(
+      name: "ChatTests", dependencies: ["Chat", "JSON"], resources: [.copy("Fixtures")],
+      swiftSettings: strict),
+    .testTarget(
+      name: "EndpointsTests", dependencies: ["Endpoints", "Chat", "JSON", "TestSupport"],
+      swiftSettings: strict),
     .testTarget(name: "SchedulesTests", dependencies: ["Schedules"], swiftSettings: strict),
     .testTarget(
       name: "DocumentsTests", dependencies: ["Documents", "TestSupport"],
@@ -120,6 +133,10 @@ let package = Package(
     .testTarget(
       name: "ContextsTests",
       dependencies: ["Contexts", "DefaultReader", "Documents", "Tokenization", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "ConstraintsTests",
+      dependencies: ["Constraints", "JSON", "Tokenization", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "OutputsTests",
@@ -145,12 +162,22 @@ let package = Package(
     .testTarget(
       name: "KernelsTests", dependencies: ["Kernels", "CKernels", "TestSupport"],
       swiftSettings: strict),
+    // A long reading, to be killed.
+    .executableTarget(
+      name: "ReadingProcess", dependencies: ["DefaultReader", "Digests", "Inference"],
+      path: "Tests/ReadingProcess", swiftSettings: strict),
     .testTarget(
       name: "InferenceTests",
       dependencies: [
-        "Inference", "Kernels", "Tokenization", "DefaultReader", "JSON", "TestSupport",
+        "Inference", "Kernels", "Tokenization", "DefaultReader", "JSON", "ReadingProcess",
+        "TestSupport",
       ],
       resources: [.copy("Fixtures")], swiftSettings: strict),
+    .testTarget(
+      name: "GenerationTests",
+      dependencies: [
+        "Generation", "Constraints", "Inference", "JSON", "Tokenization", "TestSupport",
+      ], swiftSettings: strict),
     .testTarget(
       name: "PipelinesTests",
       dependencies: [
@@ -159,7 +186,7 @@ let package = Package(
       ],
       resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(
-      name: "docketTests", dependencies: ["docket", "JSON", "TestSupport"],
+      name: "docketTests", dependencies: ["docket", "DefaultReader", "JSON", "TestSupport"],
       swiftSettings: strict),
   ]
 )

@@ -75,7 +75,12 @@ extension Engine {
       }
     }
     let result = try reading.finish()
-    if let snapshots { try? FileManager.default.removeItem(at: snapshots.file) }
+    if let snapshots {
+      // And what a process that was killed while it wrote one may have left.
+      for file in [snapshots.file, NewFile.partial(of: snapshots.file)] {
+        try? FileManager.default.removeItem(at: file)
+      }
+    }
     return result
   }
 }

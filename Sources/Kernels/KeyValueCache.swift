@@ -47,6 +47,20 @@ package final class KeyValueCache: @unchecked Sendable {
 
   package func clear() { segments = [] }
 
+  /// Starts from the first `tokens` entries of another cache. Its full segments serve both, since
+  /// nothing is written there again; of the last one this cache gets its own copy.
+  package func share(_ other: KeyValueCache, tokens: Int) {
+    precondition(
+      heads == other.heads && headSize == other.headSize && isBF16 == other.isBF16,
+      "the caches differ in shape")
+    segments = Array(other.segments.prefix(tokens / Self.segmentKeys))
+    guard tokens % Self.segmentKeys > 0 else { return }
+    let open = other.segments[segments.count]
+    let copy = Plane(rows: open.rows, columns: open.columns)
+    copy.copy(from: open)
+    segments.append(copy)
+  }
+
   /// Where a token's numbers stand in its head's row: key column c at `key + keyStep(c)`.
   private struct Place {
     let segment: Int

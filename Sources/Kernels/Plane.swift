@@ -79,6 +79,12 @@
     unsafe base.update(repeating: value, count: rows * stride)
   }
 
+  /// Takes over all numbers of a plane of the same shape.
+  package func copy(from other: Plane) {
+    precondition(rows == other.rows && stride == other.stride, "the planes differ in shape")
+    unsafe base.update(from: other.base, count: rows * stride)
+  }
+
   /// Lends everything, padding too, as bytes: for snapshots.
   package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows
     -> Result

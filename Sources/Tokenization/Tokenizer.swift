@@ -104,6 +104,9 @@ package struct Tokenizer: Sendable {
   /// Whether the file marks a token as special: a mark for the model, no text.
   package func isSpecial(_ id: Int32) -> Bool { addedTokens.tokens[id]?.isSpecial ?? false }
 
+  /// Whether a token was added to the vocabulary: found in texts as it is, never made by merges.
+  package func isAdded(_ id: Int32) -> Bool { addedTokens.tokens[id] != nil }
+
   /// The id of an added token by its content: `<eos>`, `<think>`, …
   package func id(ofAdded content: String) -> Int32? {
     let bytes = Array(content.utf8)

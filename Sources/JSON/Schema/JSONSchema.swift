@@ -20,10 +20,11 @@ package struct JSONSchema: Sendable {
     }
   }
 
-  let nodes: [SchemaNode]
-  let root: Int
+  /// Every schema of the document, and of those it refers to, by number.
+  package let nodes: [SchemaNode]
+  package let root: Int
   /// Resource and anchor → node, for `$dynamicRef`.
-  let dynamicAnchors: [SchemaAnchor: Int]
+  package let dynamicAnchors: [SchemaAnchor: Int]
   let options: Options
   /// Whether any keyword asks what others have looked at.
   let tracksEvaluation: Bool
@@ -48,6 +49,12 @@ package struct JSONSchema: Sendable {
   package func validate(_ instance: JSONValue) -> [Violation] {
     var validation = SchemaValidation(self)
     return validation.run(instance)
+  }
+
+  /// Whether an instance fits schema `node` of ``nodes``.
+  package func accepts(_ instance: JSONValue, at node: Int) -> Bool {
+    var validation = SchemaValidation(self)
+    return validation.run(instance, at: node).isEmpty
   }
 
   package static let mostViolations = 200
@@ -84,25 +91,37 @@ package struct SchemaError: Error, Hashable, Sendable, CustomStringConvertible {
   package var description: String { problems.map(\.description).joined(separator: "; ") }
 }
 
-struct SchemaAnchor: Hashable, Sendable {
+package struct SchemaAnchor: Hashable, Sendable {
   /// Number of the schema resource.
-  var resource: Int
-  var name: String
+  package var resource: Int
+  package var name: String
+
+  package init(resource: Int, name: String) {
+    self.resource = resource
+    self.name = name
+  }
 }
 
 /// One schema of a document, with references as indices of other nodes.
-struct SchemaNode: Sendable {
+package struct SchemaNode: Sendable {
   /// JSON Pointer in its document.
-  var path: String
+  package var path: String
   /// Number of the schema resource it belongs to: what `$id` sets apart.
-  var resource: Int
+  package var resource: Int
   /// False for the schema `false`, which nothing fits.
-  var allows = true
-  var keywords: [SchemaKeyword] = []
+  package var allows = true
+  package var keywords: [SchemaKeyword] = []
+  /// What the draft does not know and leaves to others: `x-…`.
+  package var extensions = JSONObject()
+
+  init(path: String, resource: Int) {
+    self.path = path
+    self.resource = resource
+  }
 }
 
 /// A keyword or a few that work together.
-enum SchemaKeyword: Sendable {
+package enum SchemaKeyword: Sendable {
   case type([String])
   case const(JSONValue)
   case `enum`([JSONValue])
@@ -132,10 +151,10 @@ enum SchemaKeyword: Sendable {
   case unevaluatedProperties(Int)
 }
 
-enum SchemaBound: String, Sendable {
+package enum SchemaBound: String, Sendable {
   case minimum, maximum, exclusiveMinimum, exclusiveMaximum
 }
 
-enum SchemaSize: String, Sendable {
+package enum SchemaSize: String, Sendable {
   case minLength, maxLength, minItems, maxItems, minProperties, maxProperties
 }

@@ -12,7 +12,7 @@ package struct RegularExpression: Sendable {
     package var description: String { "\(message) at character \(offset + 1)" }
   }
 
-  enum Step: Sendable {
+  package enum Step: Sendable {
     case scalar(ScalarSet)
     /// Goes on at both places.
     case fork(Int, Int)
@@ -24,7 +24,7 @@ package struct RegularExpression: Sendable {
   }
 
   package let pattern: String
-  let steps: [Step]
+  package let steps: [Step]
 
   /// More steps than this are refused: counted repetition multiplies them.
   static let mostSteps = 20_000
@@ -104,15 +104,15 @@ package struct RegularExpression: Sendable {
 }
 
 /// Some of all Unicode scalars.
-struct ScalarSet: Hashable, Sendable {
-  var ranges: [ClosedRange<UInt32>] = []
+package struct ScalarSet: Hashable, Sendable {
+  package var ranges: [ClosedRange<UInt32>] = []
   /// General categories by their short names, one letter for a whole group.
-  var categories: [String] = []
-  var excluded: [ScalarSet] = []
-  var isNegated = false
+  package var categories: [String] = []
+  package var excluded: [ScalarSet] = []
+  package var isNegated = false
 
   static let digit = ScalarSet(ranges: [0x30...0x39])
-  static let word = ScalarSet(ranges: [0x30...0x39, 0x41...0x5A, 0x5F...0x5F, 0x61...0x7A])
+  package static let word = ScalarSet(ranges: [0x30...0x39, 0x41...0x5A, 0x5F...0x5F, 0x61...0x7A])
   /// ECMAScript's WhiteSpace and LineTerminator.
   static let space = ScalarSet(ranges: [
     0x09...0x0D, 0x20...0x20, 0xA0...0xA0, 0x1680...0x1680, 0x2000...0x200A, 0x2028...0x2029,
@@ -139,7 +139,7 @@ struct ScalarSet: Hashable, Sendable {
 
   func holds(_ scalar: Unicode.Scalar?) -> Bool { scalar.map(contains) ?? false }
 
-  func contains(_ scalar: Unicode.Scalar) -> Bool {
+  package func contains(_ scalar: Unicode.Scalar) -> Bool {
     var found = ranges.contains { $0.contains(scalar.value) }
     if !found, !categories.isEmpty {
       let name = scalar.properties.generalCategory.shortName

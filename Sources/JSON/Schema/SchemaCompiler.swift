@@ -206,6 +206,7 @@ struct SchemaCompiler {
       return node
     }
     var reader = Reader(object: object, source: source)
+    for (key, value) in object.members where key.hasPrefix("x-") { node.extensions[key] = value }
     for key in object.keys where !Keywords.known.contains(key) {
       if !options.ignoresUnknownKeywords, !key.hasPrefix("x-") {
         problem(reader.path(key), "keyword \(key) is not supported")

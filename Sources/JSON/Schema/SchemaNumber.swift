@@ -1,9 +1,9 @@
 /// Exact arithmetic on JSON numbers, whichever of the two cases they are.
-enum SchemaNumber {
-  enum Order { case ascending, same, descending }
+package enum SchemaNumber {
+  package enum Order { case ascending, same, descending }
 
   /// How two numbers stand to each other; nil when one is none.
-  static func compare(_ first: JSONValue, _ second: JSONValue) -> Order? {
+  package static func compare(_ first: JSONValue, _ second: JSONValue) -> Order? {
     switch (first, second) {
     case (.integer(let a), .integer(let b)):
       return a < b ? .ascending : a == b ? .same : .descending
@@ -30,7 +30,7 @@ enum SchemaNumber {
     return whole == b ? .same : .ascending
   }
 
-  static func isInteger(_ value: JSONValue) -> Bool {
+  package static func isInteger(_ value: JSONValue) -> Bool {
     switch value {
     case .integer: true
     case .number(let number): number.isFinite && number.rounded() == number
@@ -40,7 +40,7 @@ enum SchemaNumber {
 
   /// Whether `value` is a whole multiple of `divisor`, which is above 0: both taken as the decimal
   /// numbers they are written as, so that 0.3 is a multiple of 0.1.
-  static func isMultiple(_ value: JSONValue, of divisor: JSONValue) -> Bool? {
+  package static func isMultiple(_ value: JSONValue, of divisor: JSONValue) -> Bool? {
     guard let value = Decimal(value), let divisor = Decimal(divisor), divisor.digits > 0 else {
       return nil
     }
@@ -72,11 +72,11 @@ enum SchemaNumber {
   }
 
   /// ± digits · 10^exponent, without the sign.
-  private struct Decimal {
-    var digits: UInt64
-    var exponent: Int
+  package struct Decimal {
+    package var digits: UInt64
+    package var exponent: Int
 
-    init?(_ value: JSONValue) {
+    package init?(_ value: JSONValue) {
       switch value {
       case .integer(let integer):
         digits = UInt64(integer.magnitude)
@@ -116,8 +116,8 @@ enum SchemaNumber {
 
 /// Equality and hashing as JSON Schema has them: numbers by value, strings by scalars, objects
 /// without order.
-enum SchemaEquality {
-  static func areEqual(_ first: JSONValue, _ second: JSONValue) -> Bool {
+package enum SchemaEquality {
+  package static func areEqual(_ first: JSONValue, _ second: JSONValue) -> Bool {
     switch (first, second) {
     case (.string(let a), .string(let b)): return a.utf8.elementsEqual(b.utf8)
     case (.array(let a), .array(let b)):

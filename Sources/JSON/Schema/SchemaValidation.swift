@@ -36,7 +36,11 @@ struct SchemaValidation {
   }
 
   mutating func run(_ instance: JSONValue) -> [JSONSchema.Violation] {
-    evaluate(schema.root, instance).violations
+    run(instance, at: schema.root)
+  }
+
+  mutating func run(_ instance: JSONValue, at node: Int) -> [JSONSchema.Violation] {
+    evaluate(node, instance).violations
   }
 
   private func violation(_ node: Int, _ keyword: String, _ message: String) -> Violation {

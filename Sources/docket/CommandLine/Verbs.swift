@@ -6,6 +6,9 @@ enum Verbs {
     JobVerbs.resume, ScheduleVerb.verb, IngestVerb.verb, ModelVerb.verb, DoctorVerb.verb,
   ]
 
+  /// Every page of help: the verbs, and the words of those that have some.
+  static var pages: [Verb] { all.flatMap { [$0] + $0.words } }
+
   static func named(_ name: String) -> Verb? { all.first { $0.name == name } }
 
   static var overview: String {

@@ -1,0 +1,71 @@
+package import Constraints
+package import Foundation
+package import Inference
+package import Tokenization
+
+/// Writes texts with a model: one at a time, or many in one batch. One a model, shared by threads.
+package final class Writer: Sendable {
+  package let engine: Engine
+  package let tokenizer: Tokenizer
+  package let trie: TokenTrie
+  /// Ids that both the model and the tokenizer know: published checkpoints have more rows than tokens,
+  /// and what those give must never be drawn.
+  private let usable: TokenMask
+
+  /// - Throws: when the checkpoint does not write.
+  package init(engine: Engine, tokenizer: Tokenizer) throws(GenerationError) {
+    guard engine.writes else {
+      throw .request("\(engine.folder.lastPathComponent) marks spans and writes no text.")
+    }
+    self.engine = engine
+    self.tokenizer = tokenizer
+    trie = TokenTrie(tokenizer)
+    usable = Self.usable(tokenizer, vocabularySize: engine.configuration.vocabularySize)
+  }
+
+  static func usable(_ tokenizer: Tokenizer, vocabularySize: Int) -> TokenMask {
+    var usable = TokenMask(size: vocabularySize)
+    for id in 0..<Int32(vocabularySize) where tokenizer.contains(id) { usable.insert(id) }
+    return usable
+  }
+
+  package func session() -> WritingSession { WritingSession(engine.session()) }
+
+  /// A session that goes on where a file was saved.
+  package func session(restoring url: URL) throws(InferenceError) -> WritingSession {
+    WritingSession(try engine.session(restoring: url))
+  }
+
+  /// Reads the prompt and writes the answer.
+  ///
+  /// - Parameters:
+  ///   - events: gets the parts of the text as they are settled.
+  ///   - shouldStop: asked before each piece of the prompt and each token; the text so far is kept.
+  package func write(
+    _ request: GenerationRequest, on session: WritingSession,
+    events: (GenerationEvent) -> Void = { _ in }, shouldStop: () -> Bool = { false }
+  ) throws(GenerationError) -> Generated {
+    let results = write(
+      [request], on: [session], events: { events($1) }, shouldStop: shouldStop)
+    return try results[0].get()
+  }
+
+  /// Writes several answers, each on its own session, a token of each at a time. What one answer says
+  /// depends neither on the others nor on how many there are.
+  ///
+  /// - Returns: in the order of the requests; one that fails does not stop the others.
+  package func write(
+    _ requests: [GenerationRequest], on sessions: [WritingSession],
+    events: (_ index: Int, GenerationEvent) -> Void = { _, _ in },
+    shouldStop: () -> Bool = { false }
+  ) -> [Result<Generated, GenerationError>] {
+    precondition(requests.count == sessions.count, "a session for each request")
+    return AnswerBatch(
+      requests, on: sessions, usable: usable, tokenizer: tokenizer,
+      longest: engine.configuration.maximumPositions
+    ).run(events: events, shouldStop: shouldStop) {
+      (sessions, tokens) throws(InferenceError) in
+      for (session, token) in zip(sessions, tokens) { try session.advance(by: token) }
+    }
+  }
+}
