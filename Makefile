@@ -10,7 +10,7 @@ FLAGS  := --explicit-target-dependency-import-check=error
 BIN     = $(shell $(SWIFT) build -c release --show-bin-path)
 
 .PHONY: help deps build run test crash fuzz lint format clean install uninstall \
-  bench bench-build bench-engine bench-context bench-exactness bench-snapshot bench-m1-shapes bench-ingest bench-queue bench-answers bench-report bench-tokenizer bench-write
+  bench bench-build bench-engine bench-context bench-exactness bench-snapshot bench-m1-shapes bench-ingest bench-reading bench-queue bench-answers bench-report bench-tokenizer bench-write
 
 help: ## What can be made.
 	@echo "Docket: directories of documents in, cited JSON out."
@@ -68,8 +68,12 @@ bench-snapshot: bench-build ## Speed of a session's state to the disk and back, 
 bench-m1-shapes: bench-build ## Two layers of MiniMax-M1 at true size, 4 bits (ARGS="--in DIR": 10.1 GB of disk).
 	@"$(BIN)/docket-bench" m1-shapes $(ARGS)
 
-bench-ingest: bench-build ## Read a measuring set: SET=folder OUT=folder; writes what its scorer reads.
-	@"$(BIN)/docket-bench" ingest --set "$(SET)" --out "$(OUT)" $(ARGS)
+bench-ingest: bench-build ## Read a measuring set: SET=folder OUT=folder; scores, speed, memory (SCORER=, PEERS=).
+	@"$(BIN)/docket-bench" ingest --set "$(SET)" --out "$(OUT)" --scorer "$(SCORER)" \
+	  --peers "$(PEERS)" --peers-python "$(PEERS_PYTHON)" $(ARGS)
+
+bench-reading: bench-build ## Time and memory of reading FILES="a.pdf b.html" of any length.
+	@"$(BIN)/docket-bench" reading $(FILES)
 
 bench-queue: bench-build ## The queue's speed; PEERS="command" runs other queues beside it (docket-bench help).
 	@"$(BIN)/docket-bench" queue $(if $(PEERS),--peers "$(PEERS)") $(ARGS)

@@ -10,15 +10,14 @@ enum IngestBenchmarkPDF {
   ]
 
   /// Text as the model reads it, and blocks with type, page and box.
-  @Sendable private static func pdftext(_ set: URL, _ out: URL) throws -> String {
+  @Sendable private static func pdftext(_ set: URL, _ out: URL) throws -> IngestCost {
     let files = IngestBenchmark.files(
       in: set.appendingPathComponent("pdftext/pdf"), ending: ".pdf")
-    let clock = Stopwatch()
-    var pages = 0
+    var cost = IngestCost(files: files.count)
     for file in files {
       let name = file.deletingPathExtension().lastPathComponent
-      guard let document = try? read(file) else { continue }
-      pages += document.pages.count
+      guard let document = try? read(file, &cost) else { continue }
+      cost.pages += document.pages.count
       let text = out.appendingPathComponent("pdftext/\(name).txt")
       try FileManager.default.createDirectory(
         at: text.deletingLastPathComponent(), withIntermediateDirectories: true)
@@ -26,18 +25,19 @@ enum IngestBenchmarkPDF {
       try IngestBenchmark.write(
         ["blocks": blocks(of: document)], to: out.appendingPathComponent("pdfblocks/\(name).json"))
     }
-    return clock.line(files: files.count, pages: pages)
+    cost.finish()
+    cost.popplerSeconds = poppler(files)
+    return cost
   }
 
-  @Sendable private static func pdftables(_ set: URL, _ out: URL) throws -> String {
+  @Sendable private static func pdftables(_ set: URL, _ out: URL) throws -> IngestCost {
     let files = IngestBenchmark.files(
       in: set.appendingPathComponent("pdftables/pdf"), ending: ".pdf")
-    let clock = Stopwatch()
-    var pages = 0
+    var cost = IngestCost(files: files.count)
     for file in files {
       let name = file.deletingPathExtension().lastPathComponent
-      guard let document = try? read(file) else { continue }
-      pages += document.pages.count
+      guard let document = try? read(file, &cost) else { continue }
+      cost.pages += document.pages.count
       var tables: [[String: Any]] = []
       for block in document.blocks {
         guard case .table(let table) = block.content else { continue }
@@ -46,22 +46,23 @@ enum IngestBenchmarkPDF {
       try IngestBenchmark.write(
         ["tables": tables], to: out.appendingPathComponent("pdftables/\(name).json"))
     }
-    return clock.line(files: files.count, pages: pages)
+    cost.finish()
+    cost.popplerSeconds = poppler(files)
+    return cost
   }
 
-  @Sendable private static func pdfrobust(_ set: URL, _ out: URL) throws -> String {
+  @Sendable private static func pdfrobust(_ set: URL, _ out: URL) throws -> IngestCost {
     let files =
       IngestBenchmark.files(in: set.appendingPathComponent("pdfrobust"), ending: ".pdf")
       + IngestBenchmark.files(in: set.appendingPathComponent("pdfrobust/pdf"), ending: ".pdf")
     let passwords = passwords(in: set.appendingPathComponent("pdfrobust"))
-    let clock = Stopwatch()
-    var pages = 0
+    var cost = IngestCost(files: files.count)
     for file in files {
       let name = file.deletingPathExtension().lastPathComponent
       let url = out.appendingPathComponent("pdfrobust/\(name).json")
       do {
-        let document = try read(file, password: passwords[file.lastPathComponent])
-        pages += document.pages.count
+        let document = try read(file, password: passwords[file.lastPathComponent], &cost)
+        cost.pages += document.pages.count
         // Words of furniture are words of the file, so they are counted here.
         let text = document.blocks.flatMap(\.texts).map(\.text).joined(separator: "\n")
         try IngestBenchmark.write(
@@ -71,7 +72,8 @@ enum IngestBenchmarkPDF {
           ["status": error.reason == .encrypted ? "encrypted" : "error"], to: url)
       }
     }
-    return clock.line(files: files.count, pages: pages)
+    cost.finish()
+    return cost
   }
 
   /// The passwords that go with the files: `list.json`, `[{"file", "password"}]`.
@@ -88,18 +90,16 @@ enum IngestBenchmarkPDF {
     return passwords
   }
 
-  @Sendable private static func olmocr(_ set: URL, _ out: URL) throws -> String {
+  @Sendable private static func olmocr(_ set: URL, _ out: URL) throws -> IngestCost {
     let root = set.appendingPathComponent("olmocr")
     guard let paths = FileManager.default.enumerator(atPath: root.path) else {
-      return "not in this set"
+      return IngestCost()
     }
-    let clock = Stopwatch()
-    var count = 0
-    var pages = 0
+    var cost = IngestCost()
     for case let path as String in paths where path.hasSuffix(".pdf") {
-      count += 1
-      guard let document = try? read(root.appendingPathComponent(path)) else { continue }
-      pages += document.pages.count
+      cost.files += 1
+      guard let document = try? read(root.appendingPathComponent(path), &cost) else { continue }
+      cost.pages += document.pages.count
       // The tests name files below the folder of PDFs.
       let name = path.hasPrefix("pdfs/") ? String(path.dropFirst(5)) : path
       let text = out.appendingPathComponent("olmocr/\(name.dropLast(4)).txt")
@@ -107,17 +107,35 @@ enum IngestBenchmarkPDF {
         at: text.deletingLastPathComponent(), withIntermediateDirectories: true)
       try Data(ExtractedText(document).text.utf8).write(to: text)
     }
-    return clock.line(files: count, pages: pages)
+    cost.finish()
+    return cost
   }
 
-  private static func read(_ file: URL, password: String? = nil) throws -> Document {
-    // As the product does it: in a child process, unless told otherwise.
-    if ProcessInfo.processInfo.environment["DOCKET_BENCH_IN_PROCESS"] != nil {
-      return try PDFReader().read(file: file, named: file.lastPathComponent, password: password)
+  private static func read(
+    _ file: URL, password: String? = nil, _ cost: inout IngestCost
+  ) throws -> Document {
+    let name = file.lastPathComponent
+    let source = try SourceFile(file, named: name)
+    cost.bytes += source.byteCount
+    return try cost.measure {
+      // As the product does it: in a child process, unless told otherwise.
+      if ProcessInfo.processInfo.environment["DOCKET_BENCH_IN_PROCESS"] != nil {
+        return try PDFReader().read(source, named: name, password: password)
+      }
+      return try PDFReaderProcess(program: program).read(source, named: name, password: password)
     }
-    let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-    return try PDFReaderProcess(program: program).read(
-      file: file, named: file.lastPathComponent, password: password)
+  }
+
+  private static let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+
+  /// CPU seconds that poppler-glib alone takes for characters and boxes.
+  private static func poppler(_ files: [URL]) -> Double {
+    var cost = IngestCost()
+    for file in files {
+      guard let source = try? SourceFile(file, named: file.lastPathComponent) else { continue }
+      _ = cost.measure { PDFReader().characterCount(source) }
+    }
+    return cost.seconds
   }
 
   // MARK: Shapes
@@ -182,32 +200,5 @@ enum IngestBenchmarkPDF {
       }
     }
     return result
-  }
-}
-
-/// CPU time of this process and its ended children, for figures that a busy machine does not spoil.
-struct Stopwatch {
-  private let start = Stopwatch.cpu()
-
-  private static func cpu() -> Double {
-    var time = timespec()
-    unsafe clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-    var children = rusage()  // of ended children: RUSAGE_CHILDREN, -1
-    unsafe getrusage(-1, &children)
-    let own = Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-    let theirs =
-      Double(children.ru_utime.tv_sec + children.ru_stime.tv_sec)
-      + Double(children.ru_utime.tv_usec + children.ru_stime.tv_usec) / 1e6
-    return own + theirs
-  }
-
-  var seconds: Double { Self.cpu() - start }
-
-  func line(files: Int, pages: Int) -> String {
-    let taken = seconds
-    let rate = Int(Double(pages) / max(taken, 1e-6))
-    return String(
-      "\(files) files, \(pages) pages, \((taken * 1000).rounded() / 1000) s of CPU, \(rate) pages/s"
-    )
   }
 }

@@ -9,22 +9,19 @@ enum IngestTextTasks {
   ]
 
   /// Main content of web pages, as the model reads it.
-  @Sendable private static func html(_ set: URL, _ out: URL) throws -> String {
-    var count = 0
-    var bytes = 0
-    var seconds = 0.0
+  @Sendable private static func html(_ set: URL, _ out: URL) throws -> IngestCost {
+    var cost = IngestCost()
     for group in ["aeb", "readability", "traf"] {
       let folder = set.appendingPathComponent("html/\(group)")
       for file in IngestBenchmark.files(in: folder, ending: ".html.gz")
         + IngestBenchmark.files(in: folder, ending: ".html")
       {
         let page = try contents(of: file)
-        let start = processorSeconds()
-        let document = try? HTMLReader().read(
-          page, named: file.lastPathComponent, limits: ReadLimits())
-        seconds += processorSeconds() - start
-        count += 1
-        bytes += page.count
+        let document = cost.measure {
+          try? HTMLReader().read(page, named: file.lastPathComponent, limits: ReadLimits())
+        }
+        cost.files += 1
+        cost.bytes += page.count
         guard let document else { continue }
         var name = file.deletingPathExtension()
         if name.pathExtension == "html" { name.deletePathExtension() }
@@ -33,54 +30,50 @@ enum IngestTextTasks {
           to: out.appendingPathComponent("html/\(group)/\(name.lastPathComponent).txt"))
       }
     }
-    return line(count, "pages", bytes, seconds)
+    return cost
   }
 
-  @Sendable private static func charset(_ set: URL, _ out: URL) throws -> String {
+  @Sendable private static func charset(_ set: URL, _ out: URL) throws -> IngestCost {
     let files = IngestBenchmark.files(in: set.appendingPathComponent("charset/files"), ending: "")
-    var bytes = 0
-    var seconds = 0.0
+    var cost = IngestCost(files: files.count)
     for file in files {
       let data = [UInt8](try Data(contentsOf: file))
-      let start = processorSeconds()
-      let source = SourceText(data, encoding: EncodingDetection.encoding(of: data))
-      seconds += processorSeconds() - start
-      bytes += data.count
+      let source = cost.measure {
+        SourceText(data, encoding: EncodingDetection.encoding(of: data))
+      }
+      cost.bytes += data.count
       try write(
         source.string(source.range),
         to: out.appendingPathComponent("charset/\(file.lastPathComponent).txt"))
     }
-    return line(files.count, "files", bytes, seconds)
+    return cost
   }
 
   /// Captions where the file has captions, turns elsewhere.
-  @Sendable private static func subs(_ set: URL, _ out: URL) throws -> String {
+  @Sendable private static func subs(_ set: URL, _ out: URL) throws -> IngestCost {
     let files = IngestBenchmark.files(in: set.appendingPathComponent("subs/files"), ending: "")
-    var bytes = 0
-    var seconds = 0.0
+    var cost = IngestCost(files: files.count)
     for file in files {
       let data = [UInt8](try Data(contentsOf: file))
-      let start = processorSeconds()
-      var cues: [[String: Any]] = []
-      switch MediaType(of: data) {
-      case .webVTT, .subRip:
-        for cue in CueReader().cues(data) {
-          cues.append(entry(cue.start, cue.end, cue.speaker, cue.text))
-        }
-      default:
-        let document = try PlainTextReader().read(
-          data, named: file.lastPathComponent, limits: ReadLimits())
-        for block in document.blocks {
-          guard case .turn(let turn) = block.content else { continue }
-          cues.append(entry(turn.start, turn.end, turn.speaker?.text, turn.text.text))
-        }
-      }
-      seconds += processorSeconds() - start
-      bytes += data.count
+      let cues = try cost.measure { try Self.cues(data, named: file.lastPathComponent) }
+      cost.bytes += data.count
       try IngestBenchmark.write(
         ["cues": cues], to: out.appendingPathComponent("subs/\(file.lastPathComponent).json"))
     }
-    return line(files.count, "files", bytes, seconds)
+    return cost
+  }
+
+  private static func cues(_ data: [UInt8], named name: String) throws -> [[String: Any]] {
+    switch MediaType(of: data) {
+    case .webVTT, .subRip:
+      return CueReader().cues(data).map { entry($0.start, $0.end, $0.speaker, $0.text) }
+    default:
+      let document = try PlainTextReader().read(data, named: name, limits: ReadLimits())
+      return document.blocks.compactMap { block in
+        guard case .turn(let turn) = block.content else { return nil }
+        return entry(turn.start, turn.end, turn.speaker?.text, turn.text.text)
+      }
+    }
   }
 
   private static func entry(
@@ -115,14 +108,4 @@ enum IngestTextTasks {
       at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
     try Data(text.utf8).write(to: url)
   }
-
-  private static func line(_ count: Int, _ noun: String, _ bytes: Int, _ seconds: Double) -> String
-  {
-    let megabytes = Double(bytes) / 1e6
-    let speed = seconds > 0 ? megabytes / seconds : 0
-    return
-      "\(count) \(noun), \((megabytes * 10).rounded() / 10) MB, \((seconds * 1000).rounded() / 1000) s of processor time, \((speed * 10).rounded() / 10) MB/s"
-  }
-
-  private static func processorSeconds() -> Double { Double(clock()) / Double(CLOCKS_PER_SEC) }
 }

@@ -8,6 +8,7 @@ let subjects: [(name: String, help: String, run: ([String]) throws -> Void)] = [
   ("engine", EngineBenchmark.help, { try EngineBenchmark(arguments: $0).run() }),
   ("exactness", ExactnessBenchmark.help, { try ExactnessBenchmark(arguments: $0).run() }),
   ("ingest", IngestBenchmark.help, { try IngestBenchmark(arguments: $0).run() }),
+  ("reading", IngestFiles.help, { try IngestFiles(arguments: $0).run() }),
   ("m1-shapes", ShapesBenchmark.help, { try ShapesBenchmark(arguments: $0).run() }),
   ("snapshot", SnapshotBenchmark.help, { try SnapshotBenchmark(arguments: $0).run() }),
   ("tokenizer", TokenizerBenchmark.help, { try TokenizerBenchmark(arguments: $0).run() }),

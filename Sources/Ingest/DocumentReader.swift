@@ -9,54 +9,56 @@ package struct DocumentReader: Sendable {
   /// run ``PDFReaderProcess/main(arguments:)`` for ``PDFReaderProcess/subcommand``.
   package var pdfProgram: URL?
 
-  package init(pdfProgram: URL? = nil) { self.pdfProgram = pdfProgram }
+  /// Reads pages of PDFs without a text layer; nil names them only.
+  package var recogniser: Recogniser?
+  /// Asked while a process of its own reads, which may take minutes; when it says so, reading ends
+  /// with ``ReadError/Kind/stopped``.
+  package var shouldStop: @Sendable () -> Bool
+
+  package init(
+    pdfProgram: URL? = nil, recogniser: Recogniser? = .installed,
+    shouldStop: @escaping @Sendable () -> Bool = { false }
+  ) {
+    self.pdfProgram = pdfProgram
+    self.recogniser = recogniser
+    self.shouldStop = shouldStop
+  }
 
   /// - Parameters:
-  ///   - url: the file, opened read-only.
   ///   - name: the file's name for errors and notices.
   ///   - password: for encrypted PDFs: the user or the owner password.
   package func read(
-    file url: URL, named name: String, password: String? = nil, limits: ReadLimits = ReadLimits()
+    _ file: borrowing SourceFile, named name: String, password: String? = nil,
+    limits: ReadLimits = ReadLimits()
   ) throws(ReadError) -> Document {
-    // A pipe or a device would hang the reader.
-    let kind =
-      try? FileManager.default.attributesOfItem(
-        atPath: url.resolvingSymlinksInPath().path)[.type] as? FileAttributeType
-    if let kind, kind != .typeRegular {
-      throw ReadError(
-        .unreadable, file: name, what: "it is no regular file", advice: "Leave it out.")
-    }
-    let size: Int
-    let head: [UInt8]
-    do {
-      let handle = try FileHandle(forReadingFrom: url)
-      defer { try? handle.close() }
-      size = Int(try handle.seekToEnd())
-      try handle.seek(toOffset: 0)
-      head = Array(try handle.read(upToCount: 1 << 16) ?? Data())
-    } catch {
-      throw Self.unreadable(name, error)
-    }
+    let size = file.byteCount
     guard size <= limits.bytes else {
       throw ReadError(
         .overLimit, file: name,
         what: "the file has \(size) bytes, and the limit is \(limits.bytes)",
         advice: "Split the file or raise the limit of bytes.")
     }
+    let head = try file.head(1 << 16, named: name)
     let type = MediaType(head: head[...], byteCount: size)
     switch type {
     case .pdf:
-      if let pdfProgram {
-        return try PDFReaderProcess(program: pdfProgram).read(
-          file: url, named: name, password: password, limits: limits)
-      }
-      return try PDFReader().read(file: url, named: name, password: password, limits: limits)
+      let document =
+        if let pdfProgram {
+          try PDFReaderProcess(program: pdfProgram, recogniser: recogniser, shouldStop: shouldStop)
+            .read(
+              file, named: name, password: password, limits: limits)
+        } else {
+          try PDFReader(recogniser: recogniser).read(
+            file, named: name, password: password, limits: limits)
+        }
+      try file.checkUnchanged(named: name)
+      return document
     case .html:
-      return try HTMLReader().read(try bytes(of: url, name), named: name, limits: limits)
+      return try HTMLReader().read(try file.contents(named: name), named: name, limits: limits)
     case .webVTT, .subRip:
-      return try CueReader().read(try bytes(of: url, name), named: name, limits: limits)
+      return try CueReader().read(try file.contents(named: name), named: name, limits: limits)
     case .plainText, .empty:
-      return try PlainTextReader().read(try bytes(of: url, name), named: name, limits: limits)
+      return try PlainTextReader().read(try file.contents(named: name), named: name, limits: limits)
     case .unsupported(let format):
       throw ReadError(
         .unsupported, file: name,
@@ -67,29 +69,14 @@ package struct DocumentReader: Sendable {
 
   /// Pages of a PDF as pictures; none for other formats.
   package func pictures(
-    _ wishes: [PagePicture.Wish], of url: URL, named name: String, password: String? = nil
+    _ wishes: [PagePicture.Wish], of file: borrowing SourceFile, named name: String,
+    password: String? = nil
   ) throws(ReadError) -> [PagePicture] {
     guard !wishes.isEmpty else { return [] }
     if let pdfProgram {
-      return try PDFReaderProcess(program: pdfProgram).pictures(
-        wishes, of: url, named: name, password: password)
+      return try PDFReaderProcess(program: pdfProgram, shouldStop: shouldStop).pictures(
+        wishes, of: file, named: name, password: password)
     }
-    return try PDFReader().pictures(wishes, of: url, named: name, password: password)
-  }
-
-  private func bytes(of url: URL, _ name: String) throws(ReadError) -> [UInt8] {
-    do {
-      return Array(try Data(contentsOf: url, options: .mappedIfSafe))
-    } catch {
-      throw Self.unreadable(name, error)
-    }
-  }
-
-  private static func unreadable(_ name: String, _ error: any Error) -> ReadError {
-    let code = (error as NSError).userInfo[NSUnderlyingErrorKey].map { ($0 as? NSError)?.code ?? 0 }
-    return ReadError(
-      .unreadable, file: name,
-      what: "the file cannot be read (error \(code ?? (error as NSError).code))",
-      advice: "Check that it exists and that you may read it.")
+    return try PDFReader().pictures(wishes, of: file, named: name, password: password)
   }
 }

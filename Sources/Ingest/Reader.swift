@@ -64,6 +64,8 @@ package struct ReadError: Error, Hashable, Sendable, CustomStringConvertible {
     case overLimit = "over-limit"
     /// The process that read the file died.
     case crashed
+    /// The caller wanted no more of it.
+    case stopped
   }
 
   package init(_ kind: Kind, file: String, what: String, advice: String) {
@@ -79,7 +81,7 @@ package struct ReadError: Error, Hashable, Sendable, CustomStringConvertible {
   package var reason: Notice.Reason {
     switch kind {
     case .missingPassword, .wrongPassword: .encrypted
-    case .damaged, .unreadable, .crashed: .damaged
+    case .damaged, .unreadable, .crashed, .stopped: .damaged
     case .unsupported: .unsupported
     case .overLimit: .overLimit
     }

@@ -1,5 +1,7 @@
 #include "PopplerShim.h"
 
+#include "Letters.h"
+
 #include <poppler.h>
 #include <stdlib.h>
 #include <string.h>
@@ -154,6 +156,19 @@ int pdf_read_page(pdf_document *document, int32_t index, pdf_page *out) {
   return 1;
 }
 
+size_t pdf_count_characters(pdf_document *document, int32_t index) {
+  PopplerPage *page = poppler_document_get_page(document->document, index);
+  if (!page) return 0;
+  char *text = poppler_page_get_text(page);
+  PopplerRectangle *boxes = NULL;
+  guint count = 0;
+  if (text && text[0]) poppler_page_get_text_layout(page, &boxes, &count);
+  g_free(boxes);
+  g_free(text);
+  g_object_unref(page);
+  return count;
+}
+
 void pdf_page_free(pdf_page *page) {
   for (size_t i = 0; i < page->style_count; i++) free(page->styles[i].font);
   free(page->styles);
@@ -238,8 +253,8 @@ void pdf_metadata_free(pdf_metadata *metadata) {
   memset(metadata, 0, sizeof *metadata);
 }
 
-uint8_t *pdf_render_gray(pdf_document *document, int32_t index, double scale, size_t limit,
-                         int32_t *width, int32_t *height) {
+uint8_t *pdf_render_gray(pdf_document *document, int32_t index, double scale, int has_letters,
+                         size_t limit, int32_t *width, int32_t *height) {
   PopplerPage *page = poppler_document_get_page(document->document, index);
   if (!page) return NULL;
   double points_wide = 0, points_high = 0;
@@ -254,7 +269,9 @@ uint8_t *pdf_render_gray(pdf_document *document, int32_t index, double scale, si
   cairo_set_source_rgb(context, 1, 1, 1);
   cairo_paint(context);
   cairo_scale(context, scale, scale);
+  letters_leave_out(!has_letters);
   poppler_page_render(page, context);
+  letters_leave_out(0);
   cairo_surface_flush(surface);
   uint8_t *gray = malloc((size_t)(int)w * (size_t)(int)h);
   const uint8_t *pixels = cairo_image_surface_get_data(surface);

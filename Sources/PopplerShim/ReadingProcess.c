@@ -3,12 +3,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
+#include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -27,33 +32,22 @@ static char **quiet_environment(void) {
   return copy;
 }
 
-int reading_process_start(const char *program, const char *argument, const void *request,
-                          size_t count, int32_t *process, int32_t *output) {
-  int in[2], out[2];
-  if (count > 60000) return E2BIG;
-  if (pipe2(in, O_CLOEXEC) != 0) return errno;
-  if (pipe2(out, O_CLOEXEC) != 0) {
-    int code = errno;
-    close(in[0]);
-    close(in[1]);
-    return code;
-  }
-  // Before anyone reads: it fits the pipe, and no SIGPIPE can come of it.
-  ssize_t written = write(in[1], request, count);
-  close(in[1]);
-  int code = written == (ssize_t)count ? 0 : EIO;
-
+int reading_process_start(const char *program, const char *argument, int32_t *process,
+                          int32_t *channel) {
+  int ends[2];
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) return errno;
   char **environment = quiet_environment();
-  if (!environment) code = ENOMEM;
+  int code = environment ? 0 : ENOMEM;
   if (code == 0) {
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, in[0], 0);
-    posix_spawn_file_actions_adddup2(&actions, out[1], 1);
+    posix_spawn_file_actions_adddup2(&actions, ends[1], 0);
     // poppler's complaints may quote the document.
+    posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
     posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
     posix_spawn_file_actions_addclosefrom_np(&actions, 3);
-    // A child must not inherit what its parent blocks or ignores.
+    // A child must not inherit what its parent blocks or ignores. Its own group, so that it can be
+    // killed together with the programs it starts.
     posix_spawnattr_t attributes;
     posix_spawnattr_init(&attributes);
     sigset_t signals;
@@ -61,7 +55,9 @@ int reading_process_start(const char *program, const char *argument, const void 
     posix_spawnattr_setsigmask(&attributes, &signals);
     sigfillset(&signals);
     posix_spawnattr_setsigdefault(&attributes, &signals);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    posix_spawnattr_setpgroup(&attributes, 0);
+    posix_spawnattr_setflags(
+        &attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
     char *arguments[] = {(char *)program, (char *)argument, NULL};
     pid_t child = 0;
     code = posix_spawn(&child, program, &actions, &attributes, arguments, environment);
@@ -70,25 +66,117 @@ int reading_process_start(const char *program, const char *argument, const void 
     posix_spawn_file_actions_destroy(&actions);
   }
   free(environment);
-  close(in[0]);
-  close(out[1]);
+  close(ends[1]);
   if (code != 0) {
-    close(out[0]);
+    close(ends[0]);
     return code;
   }
-  *output = out[0];
+  *channel = ends[0];
   return 0;
 }
 
-static void bound(int resource, size_t value) {
-  struct rlimit limit = {.rlim_cur = value, .rlim_max = value};
-  setrlimit(resource, &limit);
+int reading_process_send(int32_t channel, const void *bytes, size_t count, int32_t file) {
+  if (count == 0 || count > 60000) return E2BIG;
+  union {
+    struct cmsghdr header;
+    char room[CMSG_SPACE(sizeof(int))];
+  } control;
+  memset(&control, 0, sizeof control);
+  struct iovec piece = {(void *)bytes, count};
+  struct msghdr message = {.msg_iov = &piece, .msg_iovlen = 1};
+  if (file >= 0) {
+    message.msg_control = control.room;
+    message.msg_controllen = sizeof control.room;
+    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(sizeof(int));
+    memcpy(CMSG_DATA(header), &file, sizeof(int));
+  }
+  size_t sent = 0;
+  while (sent < count) {
+    piece.iov_base = (char *)bytes + sent;
+    piece.iov_len = count - sent;
+    ssize_t now = sendmsg(channel, &message, MSG_NOSIGNAL);
+    if (now < 0) {
+      if (errno == EINTR) continue;
+      return errno;
+    }
+    sent += (size_t)now;
+    message.msg_control = NULL;
+    message.msg_controllen = 0;
+  }
+  return 0;
+}
+
+ssize_t reading_process_receive(int32_t channel, void *bytes, size_t room, int32_t *file) {
+  union {
+    struct cmsghdr header;
+    char room[CMSG_SPACE(sizeof(int))];
+  } control;
+  struct iovec piece = {bytes, room};
+  struct msghdr message = {.msg_iov = &piece,
+                           .msg_iovlen = 1,
+                           .msg_control = control.room,
+                           .msg_controllen = sizeof control.room};
+  *file = -1;
+  ssize_t count;
+  do count = recvmsg(channel, &message, MSG_CMSG_CLOEXEC);
+  while (count < 0 && errno == EINTR);
+  if (count <= 0) return count;
+  for (struct cmsghdr *at = CMSG_FIRSTHDR(&message); at; at = CMSG_NXTHDR(&message, at))
+    if (at->cmsg_level == SOL_SOCKET && at->cmsg_type == SCM_RIGHTS &&
+        at->cmsg_len == CMSG_LEN(sizeof(int)))
+      memcpy(file, CMSG_DATA(at), sizeof(int));
+  return count;
+}
+
+static int32_t watched = -1;
+
+/// Whoever asked is gone: what is being read is wanted by nobody, however long it would take.
+static void *watch(void *unused) {
+  struct pollfd end = {.fd = watched, .events = POLLRDHUP};
+  while (poll(&end, 1, -1) < 0 && errno == EINTR) {
+  }
+  kill(0, SIGKILL);
+  return unused;
+}
+
+void reading_process_begin(int32_t channel) {
+  struct rlimit none = {0, 0};
+  setrlimit(RLIMIT_CORE, &none);
+  setrlimit(RLIMIT_FSIZE, &none);
+  watched = channel;
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setstacksize(&attributes, 64 << 10);
+  pthread_t thread;
+  if (pthread_create(&thread, &attributes, watch, NULL) == 0) pthread_detach(thread);
+  pthread_attr_destroy(&attributes);
 }
 
 void reading_process_limit(size_t memory, size_t seconds) {
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
-  bound(RLIMIT_AS, memory);
-  bound(RLIMIT_CPU, seconds);
-  bound(RLIMIT_CORE, 0);
-  bound(RLIMIT_FSIZE, 0);
+  // The soft limits alone: the next document may have others.
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_AS, &limit) == 0) {
+    limit.rlim_cur = memory < limit.rlim_max ? memory : limit.rlim_max;
+    setrlimit(RLIMIT_AS, &limit);
+  }
+  struct rusage used;
+  if (getrusage(RUSAGE_SELF, &used) == 0 && getrlimit(RLIMIT_CPU, &limit) == 0) {
+    rlim_t until = (rlim_t)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) + 1 + seconds;
+    limit.rlim_cur = until < limit.rlim_max ? until : limit.rlim_max;
+    setrlimit(RLIMIT_CPU, &limit);
+  }
+}
+
+size_t reading_process_tidy(void) {
+  malloc_trim(1 << 20);
+  FILE *file = fopen("/proc/self/statm", "re");
+  unsigned long all = 0, resident = 0;
+  if (file) {
+    if (fscanf(file, "%lu %lu", &all, &resident) != 2) resident = 0;
+    fclose(file);
+  }
+  return (size_t)resident * (size_t)sysconf(_SC_PAGESIZE);
 }

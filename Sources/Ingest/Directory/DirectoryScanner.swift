@@ -26,7 +26,7 @@ package struct DirectoryScanner: Sendable {
 
   package struct FoundFile: Hashable, Sendable {
     /// With `/` between folders. Bytes that are no UTF-8 and control characters are written `\xHH`
-    /// (a backslash `\\` then), so that the path is one printable line and stays unique.
+    /// and a backslash `\\`, so that the path is one printable line and leads back to its bytes.
     package var relativePath: String
     package var pathBytes: [UInt8]
     package var url: URL
@@ -221,8 +221,8 @@ package struct DirectoryScanner: Sendable {
 
   static func printable(_ path: [UInt8]) -> String {
     let isValid = UTF8Validation.firstError(path, from: 0) == nil
-    let hasControls = path.contains { $0 < 0x20 || $0 == 0x7F }
-    if isValid, !hasControls { return String(decoding: path, as: UTF8.self) }
+    let isPlain = path.allSatisfy { $0 >= 0x20 && $0 != 0x7F && $0 != 0x5C }
+    if isValid, isPlain { return String(decoding: path, as: UTF8.self) }
     var result: [UInt8] = []
     var position = 0
     while position < path.count {
@@ -240,6 +240,30 @@ package struct DirectoryScanner: Sendable {
       position = error + 1
     }
     return String(decoding: result, as: UTF8.self)
+  }
+
+  /// The bytes of a path as ``printable(_:)`` wrote it; nil where it wrote no such thing.
+  static func bytes(ofPrintable path: String) -> [UInt8]? {
+    let text = Array(path.utf8)
+    guard text.contains(0x5C) else { return text }
+    var bytes: [UInt8] = []
+    var at = 0
+    while at < text.count {
+      if text[at] != 0x5C {
+        bytes.append(text[at])
+        at += 1
+      } else if at + 1 < text.count, text[at + 1] == 0x5C {
+        bytes.append(0x5C)
+        at += 2
+      } else {
+        guard at + 3 < text.count, text[at + 1] == 0x78,
+          let byte = UInt8(String(decoding: text[(at + 2)...(at + 3)], as: UTF8.self), radix: 16)
+        else { return nil }
+        bytes.append(byte)
+        at += 4
+      }
+    }
+    return bytes
   }
 
   private static func escape(_ byte: UInt8) -> [UInt8] {

@@ -185,7 +185,7 @@ enum FileSystem {
     }
   }
 
-  private static func openFile(_ path: [UInt8], _ root: RootPath) -> Int32? {
+  static func openFile(_ path: [UInt8], _ root: RootPath) -> Int32? {
     withParent(of: path, root) { parent, name in
       openFolder(unsafe openat(parent, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK))
     }

@@ -1,5 +1,6 @@
 /// A pattern for relative paths: `*` and `?` within one name, `**` over any number of folders,
-/// `[a-z]`, `{pdf,html}`. Matches bytes, so that names need not be UTF-8.
+/// `[a-z]`, `{pdf,html}`. Matches bytes, so that names need not be UTF-8, and lets ASCII letters of
+/// either case match each other: `*.pdf` takes `SCAN.PDF`.
 package struct GlobPattern: Hashable, Sendable {
   package let pattern: String
   /// Braces spelled out: the path matches if any of these does. Each is a list of path components.
@@ -7,7 +8,7 @@ package struct GlobPattern: Hashable, Sendable {
 
   package init(_ pattern: String) {
     self.pattern = pattern
-    var bytes = Array(pattern.utf8)
+    var bytes = Self.lower(Array(pattern.utf8))
     if bytes.starts(with: Array("./".utf8)) { bytes.removeFirst(2) }
     if bytes.last == 0x2F { bytes += Array("**".utf8) }
     alternatives = Self.expand(bytes).map { alternative in
@@ -21,8 +22,12 @@ package struct GlobPattern: Hashable, Sendable {
   }
 
   package func matches(_ path: [UInt8]) -> Bool {
-    let components = path.split(separator: 0x2F).map(Array.init)
+    let components = Self.lower(path).split(separator: 0x2F).map(Array.init)
     return alternatives.contains { Self.match($0[...], components[...]) }
+  }
+
+  private static func lower(_ bytes: [UInt8]) -> [UInt8] {
+    bytes.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
   }
 
   /// At most 256 alternatives; more are not spelled out and match as they are written.

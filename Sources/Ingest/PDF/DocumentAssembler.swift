@@ -186,6 +186,16 @@ struct DocumentAssembler {
 
   /// Letters and digits only, lower case: for comparing with bookmarks.
   private static func folded(_ text: String) -> String {
-    String(text.lowercased().filter { $0.isLetter || $0.isNumber })
+    var ascii: [UInt8] = []
+    ascii.reserveCapacity(text.utf8.count)
+    for byte in text.utf8 {
+      switch byte {
+      case 0x41...0x5A: ascii.append(byte | 0x20)
+      case 0x61...0x7A, 0x30...0x39: ascii.append(byte)
+      case 0x80...: return String(text.lowercased().filter { $0.isLetter || $0.isNumber })
+      default: break
+      }
+    }
+    return String(decoding: ascii, as: UTF8.self)
   }
 }

@@ -6,11 +6,25 @@ import PopplerShim
 @safe struct PDFFile: ~Copyable {
   private let handle: OpaquePointer
   let pageCount: Int
+  private let looks = FontLooks()
 
-  /// Opens the file at an absolute path.
-  init(path: String, named name: String, password: String?) throws(ReadError) {
+  /// The looks of the fonts met so far: names recur on every page.
+  private final class FontLooks {
+    private var known: [String: FontLook] = [:]
+
+    func look(of font: String) -> FontLook {
+      if let look = known[font] { return look }
+      let look = FontLook(of: font)
+      if known.count < 10_000 { known[font] = look }
+      return look
+    }
+  }
+
+  /// Opens a PDF through the descriptor of its open file, which must stay open.
+  init(descriptor: Int32, named name: String, password: String?) throws(ReadError) {
     var error = pdf_error()
-    let opened = unsafe pdf_open_file(path, password, &error)
+    // By the system's name for the descriptor: the file's own may be any bytes, too long, or gone.
+    let opened = unsafe pdf_open_file("/proc/self/fd/\(descriptor)", password, &error)
     guard let opened = unsafe opened else {
       throw Self.failure(error, named: name, password: password)
     }
@@ -58,9 +72,11 @@ import PopplerShim
       let font = unsafe String(cString: style.font)
       unsafe page.styles.append(
         GlyphStyle(
-          font: font, size: style.size, color: style.color, isUnderlined: style.underlined != 0))
+          font: font, look: looks.look(of: font), size: style.size, color: style.color,
+          isUnderlined: style.underlined != 0))
     }
-    page.styles.append(GlyphStyle(font: "", size: 0, color: 0, isUnderlined: false))
+    page.styles.append(
+      GlyphStyle(font: "", look: FontLook(of: ""), size: 0, color: 0, isUnderlined: false))
     let none = UInt16(clamping: styleCount)
     let glyphCount = unsafe Int(raw.glyph_count)
     page.glyphs.reserveCapacity(glyphCount)
@@ -74,15 +90,22 @@ import PopplerShim
     return page
   }
 
+  /// Characters of page `index` from 0, for which poppler gives boxes.
+  func characterCount(_ index: Int) -> Int {
+    unsafe pdf_count_characters(handle, Int32(index))
+  }
+
   /// The share of the page that images cover, 0...1. As dear as reading the page.
   func imageCover(_ index: Int) -> Double { unsafe Double(pdf_image_cover(handle, Int32(index))) }
 
   /// The page in grey, `scale` pixels a point; nil where it has no sensible size.
-  func picture(_ index: Int, scale: Double) -> GrayPicture? {
+  ///
+  /// - Parameter hasLetters: draws the letters, too, which are most of the work.
+  func picture(_ index: Int, scale: Double, hasLetters: Bool = true) -> GrayPicture? {
     var width: Int32 = 0
     var height: Int32 = 0
     let pixels = unsafe pdf_render_gray(
-      handle, Int32(index), scale, Self.pictureLimit, &width, &height)
+      handle, Int32(index), scale, hasLetters ? 1 : 0, Self.pictureLimit, &width, &height)
     guard let pixels = unsafe pixels else { return nil }
     defer { unsafe pdf_free(pixels) }
     let count = Int(width) * Int(height)
@@ -117,7 +140,16 @@ import PopplerShim
 
   private static func words(_ raw: UnsafeMutablePointer<CChar>?) -> String? {
     guard let raw = unsafe raw else { return nil }
-    let text = unsafe String(cString: raw)
+    let whole = unsafe String(cString: raw)
+    // Most need no tidying, and there may be thousands of bookmarks.
+    var before: UInt8 = 0x20
+    let isTidy = whole.utf8.allSatisfy { byte in
+      defer { before = byte }
+      return byte > 0x20 && byte < 0x7F || byte == 0x20 && before != 0x20
+    }
+    if isTidy, before != 0x20 { return whole }
+    let text =
+      whole
       .split(whereSeparator: { $0.isWhitespace || $0 == "\0" }).joined(separator: " ")
     return text.isEmpty ? nil : text
   }

@@ -7,23 +7,28 @@ extension PDFReaderProcess {
   /// ``PDFReader/pictures(_:of:named:password:scale:)`` in a child process, under the same limits as
   /// reading.
   package func pictures(
-    _ wishes: [PagePicture.Wish], of url: URL, named name: String, password: String? = nil,
-    scale: Double = PagePicture.usualScale, limits: ReadLimits = ReadLimits()
+    _ wishes: [PagePicture.Wish], of file: borrowing SourceFile, named name: String,
+    password: String? = nil, scale: Double = PagePicture.usualScale, limits: ReadLimits = ReadLimits()
   ) throws(ReadError) -> [PagePicture] {
     var pictures: [PagePicture] = []
     var start = 0
     while start < wishes.count {
       let end = min(wishes.count, start + Self.most)
       var request = WireWriter()
-      request.put(url.path)
       request.put(name)
       request.put(password)
       request.put(limits)
+      // No page is read, so none is recognised.
+      let program: String? = nil
+      request.put(program)
+      request.put(0)
       request.put(Array(wishes[start..<end]), scale: scale)
-      try exchange(request.bytes, name: name, limits: limits, pages: { pictures.count }) {
-        message in
+      pictures += try exchange(
+        request.bytes, file, name: name, limits: limits, start: { [PagePicture]() },
+        pages: { $0.count }
+      ) { (drawn: inout [PagePicture], message: PDFWire.Message) in
         switch message {
-        case .picture(let picture): pictures.append(picture)
+        case .picture(let picture): drawn.append(picture)
         case .event(.finished): return true
         default: break
         }

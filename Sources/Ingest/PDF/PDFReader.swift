@@ -1,25 +1,40 @@
 package import Documents
-package import Foundation
+import Foundation
 
 /// Reads PDF files with poppler, in this process.
 ///
 /// ``PDFReaderProcess`` does the same in a child process, which is where files of strangers
 /// belong.
 package struct PDFReader: Sendable {
-  package init() {}
+  /// Reads pages without a text layer; nil names them only.
+  package var recogniser: Recogniser?
 
-  /// Reads the file at `url`.
+  package init(recogniser: Recogniser? = nil) { self.recogniser = recogniser }
+
+  /// Reads an open file.
   ///
   /// - Parameters:
   ///   - name: the file's name in errors.
   ///   - password: the user or the owner password.
   package func read(
-    file url: URL, named name: String, password: String? = nil, limits: ReadLimits = ReadLimits()
+    _ file: borrowing SourceFile, named name: String, password: String? = nil,
+    limits: ReadLimits = ReadLimits()
   ) throws(ReadError) -> Document {
     var collector = DocumentCollector()
-    try PDFStream(path: url.path, name: name, password: password, limits: limits)
-      .read { collector.add($0) }
+    try PDFStream(
+      descriptor: file.descriptor, name: name, password: password, limits: limits,
+      recogniser: recogniser
+    ).read { collector.add($0) }
     return collector.document
+  }
+
+  /// Characters of the file as poppler gives them, with their boxes and nothing made of them: the
+  /// yardstick for what reading costs beyond that. Nil where it cannot be opened.
+  package func characterCount(_ file: borrowing SourceFile) -> Int? {
+    guard let pdf = try? PDFFile(descriptor: file.descriptor, named: "", password: nil) else {
+      return nil
+    }
+    return (0..<pdf.pageCount).reduce(0) { $0 + pdf.characterCount($1) }
   }
 }
 
@@ -30,6 +45,8 @@ enum PDFEvent {
   /// A heading's level is an index into the levels of ``finished(levels:)``.
   case block(Block)
   case notice(Notice)
+  /// Character recognition of a page begins, which may take its own time.
+  case recognising
   /// The last one.
   case finished(levels: [Int])
 }
@@ -45,6 +62,7 @@ struct DocumentCollector {
     case .page(let page): document.pages.append(page)
     case .block(let block): document.blocks.append(block)
     case .notice(let notice): document.notices.append(notice)
+    case .recognising: break
     case .finished(let levels):
       isFinished = true
       for i in document.blocks.indices {
@@ -60,10 +78,12 @@ struct DocumentCollector {
 /// Reads a PDF page by page with a window of neighbours, so that memory does not grow with the
 /// number of pages.
 struct PDFStream {
-  let path: String
+  /// The open file.
+  let descriptor: Int32
   let name: String
   let password: String?
   let limits: ReadLimits
+  let recogniser: Recogniser?
 
   /// Pages looked ahead and back for running heads.
   private static let reach = 4
@@ -75,7 +95,7 @@ struct PDFStream {
   }
 
   func read(_ emit: (PDFEvent) -> Void) throws(ReadError) {
-    let file = try PDFFile(path: path, named: name, password: password)
+    let file = try PDFFile(descriptor: descriptor, named: name, password: password)
     guard file.pageCount > 0 else {
       throw ReadError(
         .damaged, file: name, what: "the PDF has no pages",
@@ -89,7 +109,8 @@ struct PDFStream {
     }
     let metadata = file.metadata()
     emit(.metadata(metadata))
-    let deadline = ContinuousClock.now + .seconds(limits.seconds)
+    var recognition = recogniser.map { PageRecognition($0) }
+    var deadline = ContinuousClock.now + .seconds(limits.seconds)
     let isScan = ScanDetector()
 
     try withoutActuallyEscaping(emit) { (emit) throws(ReadError) in
@@ -110,7 +131,7 @@ struct PDFStream {
           page: waiting.page, words: waiting.words,
           furniture: PageFurniture(of: own.rows, among: neighbours.map(\.rows)),
           bodySize: statistics.body.size, memory: memory,
-          draw: { file.picture(waiting.index, scale: Rulings.scale) })
+          draw: { file.picture(waiting.index, scale: Rulings.scale, hasLetters: false) })
         assembler.add(layout.blocks(), body: statistics.body)
       }
 
@@ -122,7 +143,7 @@ struct PDFStream {
               "reading took more than \(limits.seconds) s, up to page \(index) of \(file.pageCount)",
             advice: "Split the file or raise the limit of seconds.")
         }
-        guard let page = file.page(index) else {
+        guard var page = file.page(index) else {
           emit(.page(Page(label: nil, width: 0, height: 0)))
           emit(
             .notice(
@@ -133,8 +154,18 @@ struct PDFStream {
         emit(
           .page(
             Page(label: page.label, width: Double(page.width), height: Double(page.height))))
-        let words = PageWords(page)
-        if let notice = isScan.notice(of: index, words: words, in: file) {
+        var words = PageWords(page)
+        if var notice = isScan.notice(of: index, words: words, in: file) {
+          if recognition != nil {
+            emit(.recognising)
+            let start = ContinuousClock.now
+            (page, notice) = recognition!.read(page, missing: notice) {
+              file.picture(index, scale: $0)
+            }
+            // It has a limit of its own.
+            deadline += ContinuousClock.now - start
+            words = PageWords(page)
+          }
           emit(.notice(notice))
           hasNotice = true
         }

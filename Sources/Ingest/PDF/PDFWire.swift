@@ -13,6 +13,7 @@ enum PDFWire {
     case finished
     case failure
     case picture
+    case recognising
   }
 
   /// What a child sends.
@@ -113,6 +114,7 @@ struct WireWriter {
       put(notice.reason.rawValue)
       put(notice.page ?? 0)
       put(notice.detail)
+    case .recognising: bytes.append(PDFWire.Tag.recognising.rawValue)
     case .finished(let levels):
       bytes.append(PDFWire.Tag.finished.rawValue)
       put(levels.count)
@@ -185,7 +187,7 @@ struct WireReader {
   struct Malformed: Error {}
 
   mutating func append(_ more: some Sequence<UInt8>) {
-    if position > 1 << 16 {
+    if position > 1 << 16 || position == bytes.count {
       bytes.removeFirst(position)
       position = 0
     }
@@ -230,6 +232,7 @@ struct WireReader {
       guard let reason = Notice.Reason(rawValue: try text()) else { throw Malformed() }
       let page = try number()
       return .event(.notice(Notice(reason, page: page > 0 ? page : nil, detail: try text())))
+    case .recognising: return .event(.recognising)
     case .finished:
       var levels: [Int] = []
       for _ in 0..<(try count()) { levels.append(try number()) }
@@ -245,25 +248,39 @@ struct WireReader {
   }
 
   struct Request {
-    var path: String
     var name: String
     var password: String?
     var limits: ReadLimits
+    var recogniser: Recogniser?
     /// None: the document is read.
-    var wishes: [PagePicture.Wish]
-    var scale: Double
+    var wishes: [PagePicture.Wish] = []
+    var scale = 1.0
   }
 
-  mutating func request() throws -> Request {
-    let path = try text()
-    let name = try text()
-    let password = try optionalText()
-    let limits = ReadLimits(
-      seconds: Double(try number()) / 1000, memoryBytes: try number(), pages: try number(),
-      bytes: try number(), nesting: try number())
-    let (wishes, scale) = try wishes()
-    return Request(
-      path: path, name: name, password: password, limits: limits, wishes: wishes, scale: scale)
+  /// The next whole request; nil when more bytes are wanted.
+  mutating func nextRequest() throws(Malformed) -> Request? {
+    let start = position
+    do {
+      return try request()
+    } catch is Incomplete {
+      position = start
+      return nil
+    } catch {
+      throw Malformed()
+    }
+  }
+
+  private mutating func request() throws -> Request {
+    var request = Request(
+      name: try text(), password: try optionalText(),
+      limits: ReadLimits(
+        seconds: Double(try number()) / 1000, memoryBytes: try number(), pages: try number(),
+        bytes: try number(), nesting: try number()))
+    let program = try optionalText()
+    let seconds = Double(try number()) / 1000
+    request.recogniser = program.map { Recogniser(program: $0, secondsPerPage: seconds) }
+    (request.wishes, request.scale) = try wishes()
+    return request
   }
 
   mutating func number() throws -> Int {

@@ -41,11 +41,22 @@ struct GlyphStyle {
   let isBold: Bool
   let isItalic: Bool
 
-  init(font: String, size: Float, color: UInt32, isUnderlined: Bool) {
+  init(font: String, look: FontLook, size: Float, color: UInt32, isUnderlined: Bool) {
     self.font = font
     self.size = size
     self.color = color
     self.isUnderlined = isUnderlined
+    isBold = look.isBold
+    isItalic = look.isItalic
+  }
+}
+
+/// What a font's name says about its letters.
+struct FontLook {
+  let isBold: Bool
+  let isItalic: Bool
+
+  init(of font: String) {
     // The only trace of weight that poppler-glib gives is the font's name. Subset prefixes
     // (`ABCDEF+`) may contain anything, and Computer Modern says bold as `bx`.
     var name = Substring(font)

@@ -69,13 +69,13 @@ extension PDFFile {
 extension PDFReader {
   /// The pictures wished for, in that order, without those that cannot be drawn.
   package func pictures(
-    _ wishes: [PagePicture.Wish], of url: URL, named name: String, password: String? = nil,
-    scale: Double = PagePicture.usualScale
+    _ wishes: [PagePicture.Wish], of file: borrowing SourceFile, named name: String,
+    password: String? = nil, scale: Double = PagePicture.usualScale
   ) throws(ReadError) -> [PagePicture] {
-    let file = try PDFFile(path: url.path, named: name, password: password)
+    let pdf = try PDFFile(descriptor: file.descriptor, named: name, password: password)
     var pictures: [PagePicture] = []
     for wish in wishes {
-      if let picture = file.picture(wish, scale: scale) { pictures.append(picture) }
+      if let picture = pdf.picture(wish, scale: scale) { pictures.append(picture) }
     }
     return pictures
   }

@@ -209,6 +209,7 @@ struct ParagraphBuilder {
         return true
       }
     }
+    if ea.endsClause, !eb.startsLower, isWider(step, than: group, lines) { return true }
     if ea.isBold != eb.isBold, ea.isBold ? !eb.startsLower : true {
       if ea.isBold, a.x1 + ea.spaceWidth + eb.firstWordWidth < rights[next] || !eb.startsLower {
         return true
@@ -291,6 +292,20 @@ struct ParagraphBuilder {
       return ea.endsClause || !eb.startsLower
     }
     return false
+  }
+
+  /// Whether a step to the next line is wider than the steps so far, which are all the same: in
+  /// evenly set lines a little more white already parts paragraphs.
+  private func isWider(_ step: Float, than group: Range<Int>, _ lines: [Line]) -> Bool {
+    guard group.count >= 3 else { return false }
+    var least: Float = .infinity
+    var most: Float = 0
+    for at in group.dropFirst() {
+      let own = lines[at].y1 - lines[at - 1].y1
+      least = min(least, own)
+      most = max(most, own)
+    }
+    return most - least < 0.4 && least > 0 && step > most * 1.1 + 0.3
   }
 
   /// Whether a line stands in by what first lines stand in here, from the margin of lines near it.

@@ -306,12 +306,21 @@ struct ReadingOrder {
     left.beginLine()
     right.beginLine()
     if left.isRunningText && right.isRunningText { return .yes }
+    if isSideNote(left, beside: right, level) || isSideNote(right, beside: left, level) {
+      return .yes
+    }
     // The rows of a table stand level on both sides; independent columns seldom do, even where one
     // of them holds a table or both hold lists.
     let lines = min(left.lines, right.lines)
     guard lines >= 5, level * 100 < lines * 35 else { return .no }
     return left.isRunningText || right.isRunningText
       || left.meanGlyphs >= 12 && right.meanGlyphs >= 12 ? .doubtful : .no
+  }
+
+  /// A few lines of small letters beside running text, on lines of their own.
+  private func isSideNote(_ note: Side, beside text: Side, _ level: Int) -> Bool {
+    text.isRunningText && note.lines >= 1 && note.lines * 3 <= text.lines
+      && note.meanHeight < text.meanHeight * 0.9 && note.meanGlyphs >= 4 && level * 2 <= note.lines
   }
 
   /// Whether the words of a band left and right of a strip share a baseline.
@@ -334,6 +343,8 @@ struct ReadingOrder {
   private struct Side {
     private(set) var lines = 0
     private var glyphs = 0
+    private var words = 0
+    private var heights: Float = 0
     private var ink: Float = 0
     private var extent: Float = 0
     private var start: Float = .infinity
@@ -369,12 +380,15 @@ struct ReadingOrder {
         piece = 0
       }
       lineInk += word.width
+      words += 1
+      heights += word.height
       glyphs += word.table >= 0 ? 40 : word.glyphs.count
       piece += word.table >= 0 ? 40 : word.glyphs.count
       lineStart = min(lineStart, word.x0)
       lineEnd = max(lineEnd, word.x1)
     }
 
+    var meanHeight: Float { words > 0 ? heights / Float(words) : 0 }
     var meanGlyphs: Int { lines > 0 ? glyphs / lines : 0 }
 
     /// Running text fills its lines; the cells of a table are short and stand apart.

@@ -18,7 +18,7 @@ struct Rulings {
   var vertical: [Ruling] = []
 
   /// Pixels a point that pages are drawn with.
-  static let scale = 2.0
+  static let scale = 1.0
   private static let step = 26
   /// A picture of noise or a photograph has more edges, and no table in it.
   private static let mostEdges = 30_000

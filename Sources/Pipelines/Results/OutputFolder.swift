@@ -73,10 +73,10 @@ package struct OutputFolder: Sendable {
         in: bytes, file: path, schemaProblems: EnvelopeSchema.problems
       ) { source in
         if let last, last.path == source { return last.reading }
-        let file = documents.appendingPathComponent(source)
-        let document = try reader.read(file, named: source)
+        let file = try SourceFile(source, in: documents, named: source)
         let reading = OutputVerifier.Reading(
-          sha256: FileDigest.sha256(of: file) ?? "", document: document)
+          sha256: SHA256.hash(of: try file.contents(named: source)),
+          document: try reader.read(file, named: source))
         last = (source, reading)
         return reading
       }

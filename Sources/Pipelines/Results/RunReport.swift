@@ -26,7 +26,7 @@ struct RunReport {
       of: envelopes, title: title, run: run,
       text: { path in
         if shouldStop() { return nil }
-        return (try? opener.read(input.appendingPathComponent(path), named: path)).map {
+        return (try? opener.read(path, in: input)).map {
           ExtractedText($0)
         }
       },
@@ -37,8 +37,7 @@ struct RunReport {
             PagePicture.Wish(page: band.page, top: $0.lowerBound, bottom: $0.upperBound)
           } ?? PagePicture.Wish(page: band.page)
         }
-        let drawn = try? opener.pictures(
-          wishes, of: input.appendingPathComponent(path), named: path)
+        let drawn = try? opener.pictures(wishes, of: path, in: input)
         return (drawn ?? []).map {
           Report.Picture(
             page: $0.page, width: $0.width, height: $0.height, top: $0.top, bottom: $0.bottom,

@@ -52,34 +52,30 @@ final class LoadedDocument {
       throw JobFault(
         .input, "\(path) is not in the folder any more. Put it back, or cancel the job.")
     }
-    do throws(ReadError) {
-      let bytes = try planned.file.contents()
-      guard SHA256.hash(of: bytes) == sha256 else {
+    do {
+      let file = try planned.file.open()
+      guard SHA256.hash(of: try file.contents(named: path)) == sha256 else {
         throw ReadError(
           .unreadable, file: path, what: "the file was changed while the run was going on",
           advice: "Run the same command again.")
       }
-    } catch {
+      do throws(ReadError) {
+        document = try DocumentOpener(
+          passwords: pipeline.declaration.input.passwords, pdfProgram: pipeline.pdfProgram,
+          shouldStop: { [stop = pipeline.stop] in stop.isSet }
+        ).read(file, named: path)
+      } catch {
+        if error.kind == .stopped { throw Interruption() }
+        throw JobFault(
+          error.kind == .overLimit ? .limit : .input, error.withoutFile,
+          notices: [JobNotice(reason: error.reason.rawValue, detail: error.withoutFile)])
+      }
+    } catch let error as ReadError {
       throw JobFault(.input, error.withoutFile)
     }
-    document = try Self.read(planned.file.url, named: path, pipeline: pipeline)
     text = ExtractedText(document)
     textSHA256 = SHA256.hash(of: text.text)
     grounding = Grounding(text)
-  }
-
-  private static func read(_ file: URL, named path: String, pipeline: PipelineRun) throws
-    -> Document
-  {
-    do throws(ReadError) {
-      return try DocumentOpener(
-        passwords: pipeline.declaration.input.passwords, pdfProgram: pipeline.pdfProgram
-      ).read(file, named: path)
-    } catch {
-      throw JobFault(
-        error.kind == .overLimit ? .limit : .input, error.withoutFile,
-        notices: [JobNotice(reason: error.reason.rawValue, detail: error.withoutFile)])
-    }
   }
 
   /// What the model says under `prompt`: read once, then remembered.

@@ -5,7 +5,7 @@ import JSON
 /// files (but for the document's path), so a key that is done never runs again.
 enum ResultKey {
   /// Raised whenever any reader gives another document for the same bytes.
-  static let readerVersion = 1
+  static let readerVersion = 2
   /// Raised whenever any output stage gives another answer for the same document and tags.
   static let outputVersion = 2
 
@@ -20,10 +20,14 @@ enum ResultKey {
     var declaration: Declaration
     /// Whether the model writes: then how it is to write is part of the key.
     var writes = false
+    /// The program that reads pages without a text layer, where the source may have such.
+    var recogniser: String?
 
     var json: JSONValue {
       var parts = common
       if writes { parts["writing"] = declaration.model.writing.canonical }
+      // Only where there is one: its absence is no change of what was read without it.
+      if let recogniser { parts["recogniser"] = .string(recogniser) }
       return .object(parts)
     }
 

@@ -110,13 +110,17 @@ struct Planner {
     ).scan()
     var leftOut = scan.leftOut
     var documents: [RunPlan.PlannedDocument] = []
+    let recogniser =
+      scan.files.contains { $0.mediaType == .pdf } ? Recogniser.installed?.version : nil
     for file in scan.files {
       do {
         let sha256 = SHA256.hash(of: try file.contents())
         documents.append(
           RunPlan.PlannedDocument(
             file: file, sha256: sha256, duplicateOf: file.duplicateOf,
-            jobs: try jobs(of: file.relativePath, sha256: sha256)))
+            jobs: try jobs(
+              of: file.relativePath, sha256: sha256,
+              recogniser: file.mediaType == .pdf ? recogniser : nil)))
       } catch let error as ReadError {
         leftOut.append(
           DirectoryScanner.LeftOut(
@@ -126,7 +130,9 @@ struct Planner {
     return RunPlan(documents: documents, leftOut: leftOut)
   }
 
-  private func jobs(of path: String, sha256: String) throws -> [RunPlan.PlannedJob] {
+  private func jobs(of path: String, sha256: String, recogniser: String?) throws -> [RunPlan
+    .PlannedJob]
+  {
     var keys: [String: String] = [:]
     var jobs: [RunPlan.PlannedJob] = []
     var changed: Set<String> = []
@@ -136,6 +142,7 @@ struct Planner {
         sourceSHA256: sha256, step: step, from: step.from.compactMap { keys[$0] },
         modelSHA256: modelSHA256, promptSHA256: Prompt.of(step).sha256, declaration: declaration)
       parts.writes = writes
+      parts.recogniser = recogniser
       if writes, let name = step.promptName {
         parts.promptSHA256 = declaration.prompts.sha256(of: name)
       }

@@ -5,6 +5,7 @@
 #ifndef POPPLER_SHIM_H
 #define POPPLER_SHIM_H
 
+#include "BoundedProgram.h"
 #include "PagePicture.h"
 #include "ReadingProcess.h"
 #include "StraightEdges.h"
@@ -85,6 +86,9 @@ int32_t pdf_page_count(pdf_document *document);
 int pdf_read_page(pdf_document *document, int32_t index, pdf_page *page);
 void pdf_page_free(pdf_page *page);
 
+/// The characters of page `index` that have boxes, and nothing else of it.
+size_t pdf_count_characters(pdf_document *document, int32_t index);
+
 /// The share of a page (0...1) that images cover, overlaps counted twice. It interprets the page a
 /// second time, so ask only about pages without text.
 float pdf_image_cover(pdf_document *document, int32_t index);
@@ -93,10 +97,10 @@ void pdf_read_metadata(pdf_document *document, pdf_metadata *metadata);
 void pdf_metadata_free(pdf_metadata *metadata);
 
 /// Renders a page in grey at `scale` pixels a point, row by row from the top, one byte a pixel
-/// (0 black, 255 white). Returns NULL when there is no such page or the picture would have more
-/// than `limit` bytes. Free with `pdf_free`.
-uint8_t *pdf_render_gray(pdf_document *document, int32_t index, double scale, size_t limit,
-                         int32_t *width, int32_t *height);
+/// (0 black, 255 white), with or without its letters. Returns NULL when there is no such page or the
+/// picture would have more than `limit` bytes while it is drawn. Free with `pdf_free`.
+uint8_t *pdf_render_gray(pdf_document *document, int32_t index, double scale, int has_letters,
+                         size_t limit, int32_t *width, int32_t *height);
 void pdf_free(void *memory);
 
 /// poppler's version, e.g. "22.12.0".

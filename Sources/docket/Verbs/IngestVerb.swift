@@ -11,7 +11,8 @@ enum IngestVerb {
     operands: "FILE…", operandCount: 1...100_000,
     discussion: """
       Prints the text a model reads, or with --json one document a line: its blocks with pages and
-      boxes or byte ranges, and what could not be read.
+      boxes or byte ranges, and what could not be read. Pages of scans are read with the tesseract
+      program where it is on the PATH, and marked; DOCKET_TESSERACT names another one, or "none".
       """,
     options: [
       .value("--password", "<text>", "Opens an encrypted PDF. (default: none)"), .json,
@@ -22,7 +23,8 @@ enum IngestVerb {
     for path in arguments.operands {
       do throws(ReadError) {
         let document = try DocumentReader(pdfProgram: Program.url).read(
-          file: URL(fileURLWithPath: path), named: path, password: arguments["--password"])
+          SourceFile(URL(fileURLWithPath: path), named: path), named: path,
+          password: arguments["--password"])
         if arguments.json {
           var value = DocumentJSON(document).value.object ?? JSONObject()
           value["path"] = .string(path)

@@ -1,7 +1,8 @@
 import Foundation
-import Ingest
 import TestSupport
 import Testing
+
+@testable import Ingest
 
 struct DirectoryScannerTests {
   private let folder: TemporaryFolder
@@ -97,6 +98,16 @@ struct DirectoryScannerTests {
     for file in files { #expect(try file.contents() == Array("text".utf8)) }
   }
 
+  @Test(arguments: [
+    Array("a\\xFF".utf8), [0x61, 0xFF], Array("plain é.txt".utf8), Array("a\\b\nc".utf8),
+    [0x5C, 0x5C, 0x78], [0xC3],
+  ])
+  func `a path as written leads back to its bytes, and to no other's`(path: [UInt8]) {
+    let written = DirectoryScanner.printable(path)
+    #expect(DirectoryScanner.bytes(ofPrintable: written) == path)
+    #expect(!written.utf8.contains(0x0A))
+  }
+
   @Test func `paths beyond the kernel's limit are read`() throws {
     // 60 folders of 100 bytes: made step by step, since no call takes the whole path.
     var descriptor = unsafe open(folder.url.path, O_RDONLY | O_DIRECTORY)
@@ -176,6 +187,8 @@ struct DirectoryScannerTests {
     ("x/**", "x/y/z", true), ("x/", "x/y", true), ("a?c", "abc", true), ("[a-c]x", "bx", true),
     ("[!a-c]x", "bx", false), ("{a,b{1,2}}.t", "b2.t", true), ("**/a/**/b", "a/b", true),
     ("a*b*c", "aXbYc", true), ("a*b*c", "aXbY", false), ("\\*", "*", true), ("\\*", "a", false),
+    ("**/*.pdf", "Scans/SCAN.PDF", true), ("Contracts/**", "contracts/a", true),
+    ("[A-C]x", "bX", true), ("É*", "éa", false),
   ])
   func `patterns match as in shells`(pattern: String, path: String, matches: Bool) {
     #expect(GlobPattern(pattern).matches(Array(path.utf8)) == matches)

@@ -1,4 +1,5 @@
 import Documents
+import Foundation
 import Ingest
 import Testing
 
@@ -30,6 +31,60 @@ struct AnchorTests {
       // The rest are spaces in place of line breaks, and numbers of list items.
       #expect(anchored * 100 >= all * 90, "\(name): \(anchored) of \(all)")
     }
+  }
+
+  @Test(arguments: ["html", "charset", "transcripts"])
+  func `ranges of characters at random lead to the bytes of their text`(folder: String) throws {
+    var random = SystemRandomNumberGeneratorSeeded(seed: 11)
+    for name in Fixture.names(in: folder) {
+      let bytes = try Fixture.bytes("\(folder)/\(name)")
+      let document = try read(bytes, name)
+      let text = ExtractedText(document)
+      guard text.scalarCount > 1 else { continue }
+      for _ in 0..<20 {
+        let first = Int.random(in: 0..<text.scalarCount, using: &random)
+        let last = Int.random(in: first..<min(text.scalarCount, first + 400), using: &random)
+        let range = text.utf8Offset(ofScalar: first)..<text.utf8Offset(ofScalar: last + 1)
+        // What lies verbatim in the file must be found there, in order; the rest is checked run by
+        // run elsewhere.
+        var end = 0
+        for place in text.places(of: range) {
+          guard case .bytes(let found, let verbatim) = place else {
+            Issue.record("\(name): no bytes")
+            continue
+          }
+          #expect(found.upperBound <= bytes.count, "\(name)")
+          guard verbatim else { continue }
+          let words = String(decoding: bytes[found], as: UTF8.self)
+          let rest = text[range].utf8.dropFirst(end)
+          let whole = String(decoding: rest, as: UTF8.self)
+          #expect(whole.contains(words), "\(name): \(found)")
+          if let at = whole.range(of: words) {
+            end += whole[..<at.upperBound].utf8.count
+          }
+        }
+      }
+    }
+  }
+
+  @Test func `every turn of a transcript is found by its words, with its time`() throws {
+    var timed = 0
+    for name in Fixture.names(in: "transcripts") {
+      let document = try read(try Fixture.bytes("transcripts/\(name)"), name)
+      let text = ExtractedText(document)
+      var start = -Double.infinity
+      for piece in text.pieces {
+        guard case .turn(let turn) = document.blocks[piece.block].content else { continue }
+        #expect(text.turns(of: piece.range) == turn.index...turn.index, "\(name)")
+        if let begins = turn.start, let ends = turn.end {
+          timed += 1
+          #expect(ends >= begins, "\(name): turn \(turn.index)")
+          #expect(begins >= start, "\(name): turn \(turn.index)")
+          start = begins
+        }
+      }
+    }
+    #expect(timed > 10)
   }
 
   @Test func `a quote in another encoding leads to exactly its bytes`() throws {

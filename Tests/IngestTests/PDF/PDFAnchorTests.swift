@@ -1,0 +1,120 @@
+import Documents
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Ingest
+
+/// What stands in the boxes of an anchor is what the text says: over all PDFs of the fixtures and a
+/// sample of each kind, for every block and for ranges of characters at random.
+struct PDFAnchorTests {
+  private static let files = [
+    "Tests/IngestTests/Fixtures/pdf/ts-o05-weasy-2.pdf",
+    "Tests/IngestTests/Fixtures/pdf/ts-o09-groff-True.pdf",
+    "Tests/IngestTests/Fixtures/pdf/pdfbox-rotation.pdf",
+    "Tests/IngestTests/Fixtures/pdf/pypdf-crazyones.pdf",
+    "Samples/contracts/agreement-cloud-terms.pdf", "Samples/contracts/agreement-mutual-nda.pdf",
+    "Samples/reports/court-tax-memo-opinion.pdf",
+    "Samples/reports/federal-register-three-columns.pdf",
+  ]
+
+  @Test(arguments: files)
+  func `every anchor of a PDF leads to the glyphs of its text`(path: String) throws {
+    let url = Repository.root.appendingPathComponent(path)
+    let file = try SourceFile(url, named: path)
+    let document = try PDFReader().read(file, named: path)
+    let glyphs = try PageGlyphLookup(file)
+    var random = SystemRandomNumberGeneratorSeeded(seed: 7)
+    var checked = 0
+    for text in document.blocks.flatMap(\.texts) {
+      for run in text.runs {
+        guard case .glyphs(let line) = run.place else {
+          Issue.record("a PDF's text without glyphs")
+          continue
+        }
+        let words = Array(Substring(text.text).utf8[range: run.range].unicodeScalars)
+        #expect(line.scalarCount == words.count)
+        #expect((1...document.pages.count).contains(line.page))
+        check(line, words[...], glyphs, &checked)
+        // Some characters of the line.
+        let first = Int.random(in: 0..<words.count, using: &random)
+        let last = Int.random(in: first..<words.count, using: &random)
+        check(line.scalars(first..<last + 1), words[first...last], glyphs, &checked)
+      }
+    }
+    #expect(checked > 0)
+  }
+
+  private func check(
+    _ line: GlyphLine, _ words: ArraySlice<Unicode.Scalar>, _ glyphs: PageGlyphLookup,
+    _ checked: inout Int
+  ) {
+    checked += 1
+    let wanted = words.filter { $0 != " " && $0 != "\u{FFFD}" }
+    var inside = glyphs.bag(in: line.box, page: line.page)
+    var missing = 0
+    for scalar in wanted {
+      if inside[scalar.value, default: 0] > 0 {
+        inside[scalar.value]! -= 1
+      } else {
+        missing += 1
+      }
+    }
+    #expect(
+      missing == 0, "page \(line.page): \(missing) of \(wanted.count) characters not in \(line.box)"
+    )
+  }
+}
+
+/// The characters of pages by their boxes, as poppler gives them.
+private struct PageGlyphLookup {
+  private var pages: [Int: [Glyph]] = [:]
+
+  init(_ file: borrowing SourceFile) throws {
+    let pdf = try PDFFile(descriptor: file.descriptor, named: "", password: nil)
+    for index in 0..<pdf.pageCount {
+      if let page = pdf.page(index) { pages[index + 1] = Array(page.glyphs) }
+    }
+  }
+
+  /// How often each character has its box's middle in `box`.
+  func bag(in box: Box, page: Int) -> [UInt32: Int] {
+    var bag: [UInt32: Int] = [:]
+    // Edges are kept to 1/16 point.
+    let slack = 0.15
+    for glyph in pages[page] ?? [] {
+      // A ligature that is spelled out shares its box among its letters.
+      let isInside =
+        Double(glyph.x1) > box.x0 - slack && Double(glyph.x0) < box.x1 + slack
+        && Double(glyph.y0 + glyph.y1) / 2 > box.y0 - slack
+        && Double(glyph.y0 + glyph.y1) / 2 < box.y1 + slack
+      guard isInside else { continue }
+      for letter in Spelling.letters(glyph.scalar) { bag[letter, default: 0] += 1 }
+    }
+    return bag
+  }
+}
+
+/// The same numbers in every run.
+struct SystemRandomNumberGeneratorSeeded: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  /// SplitMix64.
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var value = state
+    value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
+    return value ^ (value >> 31)
+  }
+}
+
+extension Substring.UTF8View {
+  /// The characters at UTF-8 offsets `range`.
+  fileprivate subscript(range range: Range<Int>) -> Substring {
+    let start = index(startIndex, offsetBy: range.lowerBound)
+    return Substring(self[start..<index(start, offsetBy: range.count)])
+  }
+}
