@@ -9,13 +9,13 @@ APT    := pkg-config libpoppler-glib-dev libxml2-dev libsqlite3-dev libopenblas-
 FLAGS  := --explicit-target-dependency-import-check=error
 BIN     = $(shell $(SWIFT) build -c release --show-bin-path)
 
-.PHONY: help deps build run test crash lint format clean install uninstall \
-  bench bench-build bench-engine bench-context bench-ingest bench-queue bench-answers bench-tokenizer
+.PHONY: help deps build run test crash fuzz lint format clean install uninstall \
+  bench bench-build bench-engine bench-context bench-exactness bench-snapshot bench-m1-shapes bench-ingest bench-queue bench-answers bench-report bench-tokenizer bench-write
 
 help: ## What can be made.
 	@echo "Docket: directories of documents in, cited JSON out."
 	@echo
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-16s %s\n", $$1, $$2}'
 
 deps: ## Install the four C libraries from Debian, if any is missing.
 	@if pkg-config --exists $(LIBS) 2>/dev/null; then echo "deps: $(LIBS) are installed"; \
@@ -34,10 +34,13 @@ test: deps ## Run all tests.
 	$(SWIFT) build --build-tests $(FLAGS)
 	$(SWIFT) test --skip-build --disable-xctest $(ARGS)
 
-crash: deps ## Kill runs at named points and at random, SEEDS=20 times; outputs must come out the same.
+crash: deps ## Kill and stop runs, SEEDS=20 times; outputs and ledger must come out the same.
 	$(SWIFT) build $(FLAGS)
 	@D="$$($(SWIFT) build --show-bin-path)"; "$$D/CrashCampaign" --docket "$$D/docket" \
-	  --declaration Pipelines/minutes.json5 --documents Samples --seeds $${SEEDS:-20} $(ARGS)
+	  --power-loss "$$D/libPowerLoss.so" --seeds $${SEEDS:-20} $(ARGS)
+
+fuzz: ## Feed random bytes to the checkpoint and tokenizer readers, SECONDS_EACH=30.
+	@Tests/Fuzz/fuzz.sh $${SECONDS_EACH:-30}
 
 lint: ## Check the formatting of every Swift file.
 	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests
@@ -56,17 +59,32 @@ bench-engine: bench-build ## Prefill and decode speed (ARGS: see docket-bench).
 bench-context: bench-build ## Time and memory of one context from 1k to 1M tokens.
 	@"$(BIN)/docket-bench" context $(ARGS)
 
+bench-exactness: bench-build ## Largest differences from the reference implementations, per golden checkpoint.
+	@"$(BIN)/docket-bench" exactness $(ARGS)
+
+bench-snapshot: bench-build ## Speed of a session's state to the disk and back, beside the disk's own.
+	@"$(BIN)/docket-bench" snapshot $(ARGS)
+
+bench-m1-shapes: bench-build ## Two layers of MiniMax-M1 at true size, 4 bits (ARGS="--in DIR": 10.1 GB of disk).
+	@"$(BIN)/docket-bench" m1-shapes $(ARGS)
+
 bench-ingest: bench-build ## Read a measuring set: SET=folder OUT=folder; writes what its scorer reads.
 	@"$(BIN)/docket-bench" ingest --set "$(SET)" --out "$(OUT)" $(ARGS)
 
-bench-queue: bench-build ## Durable claims, completions and enqueueing a second.
-	@"$(BIN)/docket-bench" queue $(ARGS)
+bench-queue: bench-build ## The queue's speed; PEERS="command" runs other queues beside it (docket-bench help).
+	@"$(BIN)/docket-bench" queue $(if $(PEERS),--peers "$(PEERS)") $(ARGS)
 
 bench-answers: bench-build ## Score answers: DATA=file in the labelled format, .jsonl or .jsonl.gz.
 	@"$(BIN)/docket-bench" answers "$(DATA)" $(ARGS)
 
+bench-report: bench-build ## A report of 100 to 5,000 documents in headless Chromium: load, filter, sort.
+	@"$(BIN)/docket-bench" report $(ARGS)
+
 bench-tokenizer: bench-build ## Tokenizer speed: ARGS="--text FILE".
 	@"$(BIN)/docket-bench" tokenizer $(ARGS)
+
+bench-write: bench-build ## Cost of constrained and grounded writing: ARGS="CHECKPOINT".
+	@env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE "$(BIN)/docket-bench" write $(ARGS)
 
 install: build ## Install docket, its weights and the sample pipelines under PREFIX (/usr/local).
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/docket/Pipelines

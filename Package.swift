@@ -41,10 +41,11 @@ let package = Package(
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
-    // Files reach poppler through GIO, which poppler-glib's pkg-config does not name.
+    // Files reach poppler through GIO, and pictures are compressed by zlib, neither of which
+    // poppler-glib's pkg-config names; its development package brings both.
     .target(
       name: "PopplerShim", dependencies: ["CPoppler"], cSettings: fastC,
-      linkerSettings: [.linkedLibrary("gio-2.0")]),
+      linkerSettings: [.linkedLibrary("gio-2.0"), .linkedLibrary("z")]),
     .target(name: "CKernels", cSettings: fastC),
     .target(name: "CDigests", cSettings: fastC),
 
@@ -64,7 +65,7 @@ let package = Package(
     .target(name: "Constraints", dependencies: ["JSON", "Tokenization"], swiftSettings: fast),
     .target(
       name: "Outputs", dependencies: ["Contexts", "Documents", "JSON", "Digests"],
-      resources: [.copy("Rankers")], swiftSettings: fast),
+      resources: [.copy("Rankers"), .embedInCode("Report/Page")], swiftSettings: fast),
 
     // Queue.
     .target(name: "SQLite", dependencies: ["CSQLite"], swiftSettings: strict),
@@ -74,7 +75,7 @@ let package = Package(
     .target(name: "Kernels", dependencies: ["CKernels", "COpenBLAS"], swiftSettings: fast),
     .target(
       name: "Inference", dependencies: ["Kernels", "Tokenization", "JSON", "Digests"],
-      swiftSettings: fast),
+      resources: [.embedInCode("Cost/Published")], swiftSettings: fast),
     .target(name: "Training", dependencies: ["Documents", "Outputs"], swiftSettings: fast),
     .target(
       name: "Generation", dependencies: ["Constraints", "Inference", "JSON", "Tokenization"],
@@ -94,15 +95,16 @@ let package = Package(
     .executableTarget(
       name: "docket",
       dependencies: [
-        "Documents", "Inference", "Ingest", "JSON", "Jobs", "Outputs", "Pipelines", "SQLite",
-        "Schedules",
+        "DefaultReader", "Documents", "Inference", "Ingest", "JSON", "Jobs", "Outputs", "Pipelines",
+        "SQLite", "Schedules", "Tokenization",
       ],
       swiftSettings: strict),
     .executableTarget(
       name: "Benchmarks",
       dependencies: [
-        "Contexts", "DefaultReader", "Digests", "Documents", "Inference", "Ingest", "JSON", "Jobs",
-        "Kernels", "Outputs", "Pipelines", "SQLite", "Tokenization", "Training",
+        "Constraints", "Contexts", "DefaultReader", "Digests", "Documents", "Generation",
+        "Inference", "Ingest", "JSON", "Jobs", "Kernels", "Outputs", "Pipelines", "SQLite",
+        "Tokenization", "Training",
       ], swiftSettings: fast),
 
     // Tests: one target a module.
@@ -165,10 +167,15 @@ let package = Package(
     .testTarget(
       name: "KernelsTests", dependencies: ["Kernels", "CKernels", "TestSupport"],
       swiftSettings: strict),
+    // A long reading, to be killed.
+    .executableTarget(
+      name: "ReadingProcess", dependencies: ["DefaultReader", "Digests", "Inference"],
+      path: "Tests/ReadingProcess", swiftSettings: strict),
     .testTarget(
       name: "InferenceTests",
       dependencies: [
-        "Inference", "Kernels", "Tokenization", "DefaultReader", "JSON", "TestSupport",
+        "Inference", "Kernels", "Tokenization", "DefaultReader", "JSON", "ReadingProcess",
+        "TestSupport",
       ],
       resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(
@@ -180,11 +187,15 @@ let package = Package(
       name: "PipelinesTests",
       dependencies: [
         "Pipelines", "DefaultReader", "Documents", "Ingest", "Inference", "JSON", "Jobs", "Outputs",
-        "Schedules", "TestSupport",
+        "SQLite", "Schedules", "TestSupport",
       ],
       resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(
-      name: "docketTests", dependencies: ["docket", "JSON", "TestSupport"],
+      name: "docketTests",
+      dependencies: [
+        "docket", "CrashCampaign", "DefaultReader", "JSON", "Jobs", "Pipelines", "SQLite",
+        "TestSupport",
+      ],
       swiftSettings: strict),
   ]
 )

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Runs the three sample pipelines with the given binary: `Samples/run.sh BINARY OUT`.
-# A pipeline with partial documents exits 1; that is reported and the next one runs.
+# Queue and ledger are kept under OUT as well. A pipeline with partial documents exits 1; that is reported and the next one runs.
 set -uo pipefail
 docket=$1
 out=$2
 cd "$(dirname "$0")/.."
+export DOCKET_WORKSPACE="$out/workspace"
 status=0
 for pipeline in contracts minutes summaries; do
   echo

@@ -11,7 +11,19 @@ package struct TokenMask: Hashable, Sendable {
     words = Array(repeating: 0, count: (size + 63) / 64)
   }
 
+  /// The same tokens, of a vocabulary of another size: a model may have more rows than its tokenizer ids, or
+  /// fewer.
+  package func resized(to size: Int) -> TokenMask {
+    if size == self.size { return self }
+    var mask = TokenMask(size: size)
+    for index in 0..<min(words.count, mask.words.count) { mask.words[index] = words[index] }
+    if size % 64 > 0, size < self.size { mask.words[size / 64] &= 1 << UInt64(size % 64) - 1 }
+    return mask
+  }
+
   package var count: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }
+
+  package var isEmpty: Bool { words.allSatisfy { $0 == 0 } }
 
   package func contains(_ id: Int32) -> Bool {
     id >= 0 && Int(id) < size && words[Int(id) >> 6] >> UInt64(id & 63) & 1 == 1
@@ -46,6 +58,21 @@ package struct TokenMask: Hashable, Sendable {
         word &= word - 1
       }
     }
+  }
+
+  /// The id with so many before it; nil where there are fewer.
+  package func id(at place: Int) -> Int32? {
+    var place = place
+    for (index, word) in words.enumerated() {
+      if place >= word.nonzeroBitCount {
+        place -= word.nonzeroBitCount
+        continue
+      }
+      var word = word
+      for _ in 0..<place { word &= word - 1 }
+      return Int32(index << 6 + word.trailingZeroBitCount)
+    }
+    return nil
   }
 
   /// The ids, ascending.

@@ -23,10 +23,12 @@ package final class TokenTrie: Sendable {
   /// Bytes of the longest token.
   package let longest: Int
   package let tokenizer: Tokenizer
+  let shared = SharedTokens()
 
-  package init(_ tokenizer: Tokenizer) {
+  /// - Parameter limit: Tokens whose ids a model does not know, from this one on, are left out.
+  package init(_ tokenizer: Tokenizer, below limit: Int = .max) {
     self.tokenizer = tokenizer
-    size = tokenizer.idLimit
+    size = min(tokenizer.idLimit, limit)
     // Sorted by their bytes, tokens with a common beginning stand together, a level at a time.
     var all: [(bytes: ArraySlice<UInt8>, id: Int32)] = []
     all.reserveCapacity(size)
@@ -80,6 +82,14 @@ package final class TokenTrie: Sendable {
     self.firstToken = firstToken
     self.tokens = tokens
     self.rootChild = rootChild
+  }
+
+  /// Whether every byte is a token, so that every text can be written.
+  package var spellsEverything: Bool {
+    (UInt8.min...UInt8.max).allSatisfy { byte in
+      let child = child(of: 0, by: byte)
+      return child >= 0 && !tokens(at: child).isEmpty
+    }
   }
 
   package var nodeCount: Int { byte.count }

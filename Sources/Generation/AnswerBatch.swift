@@ -7,26 +7,29 @@ struct AnswerBatch<Source: LogitSource> {
   private let requests: [GenerationRequest]
   private let sources: [Source]
   private let usable: TokenMask
-  private let tokenizer: Tokenizer
+  private let trie: TokenTrie
   /// Most tokens of a context.
   private let longest: Int
 
   init(
-    _ requests: [GenerationRequest], on sources: [Source], usable: TokenMask, tokenizer: Tokenizer,
+    _ requests: [GenerationRequest], on sources: [Source], usable: TokenMask, trie: TokenTrie,
     longest: Int
   ) {
     self.requests = requests
     self.sources = sources
     self.usable = usable
-    self.tokenizer = tokenizer
+    self.trie = trie
     self.longest = longest
   }
 
   typealias Outcome = Result<Generated, GenerationError>
 
-  /// - Parameter step: has each source read one token.
+  /// - Parameters:
+  ///   - ready: gets the sources that have read their prompts.
+  ///   - step: has each source read one token.
   func run(
     events: (Int, GenerationEvent) -> Void, shouldStop: () -> Bool,
+    ready: ([Source]) throws(InferenceError) -> Void = { _ in },
     step: ([Source], [Int32]) throws(InferenceError) -> Void
   ) -> [Outcome] {
     var outcomes = [Outcome?](repeating: nil, count: requests.count)
@@ -38,6 +41,12 @@ struct AnswerBatch<Source: LogitSource> {
         outcomes[index] = .failure(error)
         decodings.append(nil)
       }
+    }
+    let begun = requests.indices.filter { outcomes[$0] == nil }
+    do throws(InferenceError) {
+      try ready(begun.map { sources[$0] })
+    } catch {
+      for index in begun { outcomes[index] = .failure(.engine(error)) }
     }
     while true {
       let isStopped = shouldStop()
@@ -80,6 +89,7 @@ struct AnswerBatch<Source: LogitSource> {
         "Prompt, thinking and answer may take \(most) tokens, and this model reads at most \(longest)."
       )
     }
+    let matcher = try matcher(request)
     let source = sources[index]
     let known = min(source.position, request.prompt.count)
     do throws(InferenceError) {
@@ -90,6 +100,29 @@ struct AnswerBatch<Source: LogitSource> {
     } catch {
       throw .engine(error)
     }
-    return Decoding(request, tokenizer: tokenizer, usable: usable)
+    return Decoding(
+      request, trie: trie, usable: usable, matcher: matcher)
+  }
+
+  /// What holds the answer to its constraint; refused where the budget cannot be enough.
+  private func matcher(_ request: GenerationRequest) throws(GenerationError) -> Matcher? {
+    guard let constraint = request.constraint else { return nil }
+    guard request.stop.isEmpty else {
+      throw .request(
+        "An answer with a schema ends where its value does; it takes no stop sequences.")
+    }
+    let matcher: Matcher
+    do throws(ConstraintError) {
+      matcher = try Matcher(constraint, trie: trie, source: request.source)
+    } catch {
+      throw .request("\(error)")
+    }
+    let least = matcher.leastBytes <= request.maxTokens ? 0 : matcher.leastTokens
+    guard least <= request.maxTokens else {
+      throw .request(
+        "The shortest answer that fits the schema has \(least) tokens, and at most \(request.maxTokens) are allowed."
+      )
+    }
+    return matcher
   }
 }

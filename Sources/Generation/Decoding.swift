@@ -7,9 +7,12 @@ struct Decoding {
   private enum Phase { case opening, thinking, closing, answering }
 
   let request: GenerationRequest
-  private let tokenizer: Tokenizer
+  private let trie: TokenTrie
+  private var tokenizer: Tokenizer { trie.tokenizer }
   /// Tokens that stand for something.
   private let usable: TokenMask
+  /// What the answer is held to.
+  private let matcher: Matcher?
   private var phase: Phase
   /// Tokens that come next whatever the model says, last first.
   private var forced: [Int32] = []
@@ -28,10 +31,13 @@ struct Decoding {
   private let mark: [UInt8]
   private let afterMark: [UInt8]
 
-  init(_ request: GenerationRequest, tokenizer: Tokenizer, usable: TokenMask) {
+  init(
+    _ request: GenerationRequest, trie: TokenTrie, usable: TokenMask, matcher: Matcher? = nil
+  ) {
     self.request = request
-    self.tokenizer = tokenizer
+    self.trie = trie
     self.usable = usable
+    self.matcher = matcher
     sampler = Sampler(request.sampling, prompt: request.prompt)
     loop = LoopCount(request.loopGuard)
     answer = WrittenText(endingBefore: request.stop.map { Array($0.utf8) })
@@ -47,8 +53,11 @@ struct Decoding {
     if let thinking { force(Array(thinking.open.utf8)) }
   }
 
-  private mutating func force(_ text: some Collection<UInt8>) {
-    forced = tokenizer.encode(String(decoding: text, as: UTF8.self)).ids.reversed()
+  /// What the tokenizer makes of a text; where the model has no rows for that, its bytes.
+  private mutating func force(_ text: [UInt8]) {
+    var ids = trie.tokenizer.encode(String(decoding: text, as: UTF8.self)).ids
+    if !ids.allSatisfy(usable.contains) { ids = trie.fewestTokens(for: text) }
+    forced = ids.reversed()
   }
 
   /// The next token, which the model is to read; nil when the text has ended.
@@ -69,6 +78,7 @@ struct Decoding {
         phase = .answering
       case .answering:
         guard finish == nil else { return nil }
+        if let matcher { return write(logits, matcher, events) }
         guard answerTokens < request.maxTokens else {
           end(.length, events)
           return nil
@@ -154,6 +164,44 @@ struct Decoding {
     return token
   }
 
+  /// A token that the constraint allows. It ends with the value; or where the value may end, when the model
+  /// says so or the budget does.
+  private mutating func write(
+    _ logits: [Float], _ matcher: Matcher, _ events: (GenerationEvent) -> Void
+  ) -> Int32? {
+    let remaining = request.maxTokens - answerTokens
+    guard !matcher.isComplete, remaining > 0 else {
+      end(matcher.canEnd ? .complete : .length, events)
+      return nil
+    }
+    var allowed = matcher.allowed(remaining: remaining).resized(to: usable.size)
+    if matcher.canEnd {
+      for token in request.endOfText where usable.contains(token) { allowed.insert(token) }
+    }
+    guard !allowed.isEmpty else {
+      // Nothing fits into what is left but the end, which is allowed here.
+      end(.complete, events)
+      return nil
+    }
+    let token = sampler.choose(logits, among: allowed)
+    _ = take(token, logits)
+    if request.endOfText.contains(token) {
+      end(.complete, events)
+      return nil
+    }
+    matcher.accept(token)
+    answerTokens += 1
+    _ = answer.append(tokenizer.bytes(of: token))
+    let isStuck = loop.isStuck(after: token, logits, among: usable)
+    if matcher.isComplete || isStuck {
+      end(matcher.isComplete ? .complete : .loop, events)
+      return nil
+    }
+    let text = answer.settled()
+    if !text.isEmpty { events(.answer(text)) }
+    return token
+  }
+
   private mutating func end(_ reason: FinishReason, _ events: (GenerationEvent) -> Void) {
     finish = reason
     let text = answer.rest()
@@ -171,6 +219,6 @@ struct Decoding {
       reasoning: request.thinking.map { _ in String(decoding: reasoning.bytes, as: UTF8.self) },
       finish: finish ?? .cancelled, tokens: tokens, promptTokens: request.prompt.count,
       reasoningTokens: reasoningTokens, answerTokens: answerTokens,
-      logProbabilities: probabilities)
+      spans: matcher?.groundedSpans() ?? [], logProbabilities: probabilities)
   }
 }

@@ -1,3 +1,5 @@
+package import Constraints
+
 /// A text that was written, and how its writing ended.
 package struct Generated: Sendable {
   package var answer: String
@@ -9,6 +11,8 @@ package struct Generated: Sendable {
   package var promptTokens: Int
   package var reasoningTokens: Int
   package var answerTokens: Int
+  /// The quotes of an answer whose constraint asked for evidence.
+  package var spans: [GroundedSpan]
   /// One a token of ``tokens``; empty unless asked for.
   package var logProbabilities: [TokenLogProbability]
 }
@@ -17,6 +21,8 @@ package struct Generated: Sendable {
 package enum FinishReason: Hashable, Sendable {
   /// The model said that it was done.
   case endOfText
+  /// The value that the constraint asks for is closed.
+  case complete
   /// Before this text.
   case stopSequence(String)
   /// At the most tokens allowed: a failure.

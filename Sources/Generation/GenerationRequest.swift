@@ -1,3 +1,5 @@
+package import Constraints
+
 /// What is to be written after a prompt.
 package struct GenerationRequest: Sendable {
   /// The whole context. What the session has read of it already is not read again.
@@ -9,6 +11,10 @@ package struct GenerationRequest: Sendable {
   package var stop: [String]
   /// Tokens that end the text: `<end_of_sentence>`.
   package var endOfText: Set<Int32>
+  /// What the answer fits, whatever the model would say.
+  package var constraint: SchemaConstraint?
+  /// Where the strings are quoted from that the constraint wants as evidence.
+  package var source: SpanIndex?
   /// Whether the model thinks before it answers.
   package var thinking: Thinking?
   /// How many alternatives to tell the probabilities of, besides the token's own; nil for none at all.
@@ -17,7 +23,8 @@ package struct GenerationRequest: Sendable {
 
   package init(
     prompt: [Int32], sampling: Sampling = .recommended, maxTokens: Int, stop: [String] = [],
-    endOfText: Set<Int32> = [], thinking: Thinking? = nil, logProbabilities: Int? = nil,
+    endOfText: Set<Int32> = [], constraint: SchemaConstraint? = nil, source: SpanIndex? = nil,
+    thinking: Thinking? = nil, logProbabilities: Int? = nil,
     loopGuard: LoopGuard? = .recommended
   ) {
     self.prompt = prompt
@@ -25,6 +32,8 @@ package struct GenerationRequest: Sendable {
     self.maxTokens = maxTokens
     self.stop = stop
     self.endOfText = endOfText
+    self.constraint = constraint
+    self.source = source
     self.thinking = thinking
     self.logProbabilities = logProbabilities
     self.loopGuard = loopGuard

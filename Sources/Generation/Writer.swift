@@ -19,7 +19,12 @@ package final class Writer: Sendable {
     }
     self.engine = engine
     self.tokenizer = tokenizer
-    trie = TokenTrie(tokenizer)
+    trie = TokenTrie(tokenizer, below: engine.configuration.vocabularySize)
+    guard trie.spellsEverything else {
+      throw .request(
+        "The tokenizer has bytes whose tokens are beyond the model's \(engine.configuration.vocabularySize) rows; they do not belong together."
+      )
+    }
     usable = Self.usable(tokenizer, vocabularySize: engine.configuration.vocabularySize)
   }
 
@@ -60,12 +65,19 @@ package final class Writer: Sendable {
     shouldStop: () -> Bool = { false }
   ) -> [Result<Generated, GenerationError>] {
     precondition(requests.count == sessions.count, "a session for each request")
+    defer { for session in sessions { session.stand() } }
     return AnswerBatch(
-      requests, on: sessions, usable: usable, tokenizer: tokenizer,
+      requests, on: sessions, usable: usable, trie: trie,
       longest: engine.configuration.maximumPositions
-    ).run(events: events, shouldStop: shouldStop) {
-      (sessions, tokens) throws(InferenceError) in
-      for (session, token) in zip(sessions, tokens) { try session.advance(by: token) }
-    }
+    ).run(
+      events: events, shouldStop: shouldStop,
+      ready: { (sessions) throws(InferenceError) in
+        guard sessions.count > 1 else { return }
+        let table = try Table(engine, capacity: sessions.count)
+        for session in sessions { session.sit(at: table) }
+      },
+      step: { (sessions, tokens) throws(InferenceError) in
+        try WritingSession.step(sessions, tokens)
+      })
   }
 }

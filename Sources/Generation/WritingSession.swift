@@ -20,28 +20,109 @@ package protocol LogitSource: AnyObject {
 ///
 /// One thread at a time; sessions of one engine may be used side by side.
 package final class WritingSession: LogitSource {
-  private var session: Session
+  private let engine: Engine
+  /// Nil while it sits in a batch.
+  private var session: Session?
+  private var seat: (table: Table, number: Int)?
 
-  package init(_ session: consuming Session) { self.session = session }
+  package init(_ session: consuming Session) {
+    engine = session.engine
+    self.session = consume session
+  }
 
-  package var position: Int { session.position }
-  package var tokens: [Int32] { session.tokens }
-  package var logits: [Float] { session.logits }
-  package var memoryBytes: Int { session.memoryBytes }
+  package var position: Int { tokens.count }
+  package var tokens: [Int32] {
+    if let seat { return seat.table.tokens(of: seat.number) }
+    return session?.tokens ?? []
+  }
+  package var logits: [Float] {
+    if let seat { return seat.table.logits(of: seat.number) }
+    return session?.logits ?? []
+  }
+  package var memoryBytes: Int { session?.memoryBytes ?? 0 }
 
   package func advance(
     to prompt: [Int32], progress: (Int) -> Void = { _ in }, shouldStop: () -> Bool = { false }
   ) throws(InferenceError) {
-    try session.advance(to: prompt, progress: progress, shouldStop: shouldStop)
+    stand()
+    try session?.advance(to: prompt, progress: progress, shouldStop: shouldStop)
   }
 
   package func advance(by token: Int32) throws(InferenceError) {
-    try session.advance(by: [token])
+    if let seat {
+      try seat.table.step([(seat.number, token)])
+    } else {
+      try session?.advance(by: [token])
+    }
   }
 
   /// Another session that goes on from here: a document is read once, and every question forks it.
-  package func fork() -> WritingSession { WritingSession(session.fork()) }
+  package func fork() -> WritingSession {
+    stand()
+    guard let fork = session?.fork() else {
+      preconditionFailure("a session that stands is its own")
+    }
+    return WritingSession(fork)
+  }
 
   /// Writes the session's state into a file, whole or not at all.
-  package func save(to url: URL) throws(InferenceError) { try session.save(to: url) }
+  package func save(to url: URL) throws(InferenceError) {
+    stand()
+    try session?.save(to: url)
+  }
+
+  // MARK: In a batch
+
+  /// Goes on in a batch, where one pass over the weights serves all who sit there.
+  func sit(at table: Table) {
+    guard let own = session.take() else { return }
+    seat = (table, table.join(own))
+  }
+
+  /// Comes back from it.
+  func stand() {
+    guard let (table, number) = seat else { return }
+    seat = nil
+    session = table.leave(number)
+  }
+
+  static func step(_ sessions: [WritingSession], _ tokens: [Int32]) throws(InferenceError) {
+    guard let table = sessions.first?.seat?.table, sessions.count > 1 else {
+      for (session, token) in zip(sessions, tokens) { try session.advance(by: token) }
+      return
+    }
+    try table.step(
+      zip(sessions, tokens).compactMap { session, token in session.seat.map { ($0.number, token) } }
+    )
+  }
+}
+
+/// A batch with an owner: the sessions that sit in it share it.
+final class Table {
+  private var batch: Batch
+
+  init(_ engine: Engine, capacity: Int) throws(InferenceError) {
+    batch = try Batch(engine, capacity: capacity)
+  }
+
+  func join(_ session: consuming Session) -> Int {
+    guard let seat = batch.join(session) else {
+      preconditionFailure("a table has a seat for each session of its batch")
+    }
+    return seat
+  }
+
+  func leave(_ seat: Int) -> Session { batch.leave(seat) }
+  func tokens(of seat: Int) -> [Int32] { batch.tokens(of: seat) }
+
+  func logits(of seat: Int) -> [Float] {
+    batch.withLogits(of: seat) { logits in
+      var copy: [Float] = []
+      copy.reserveCapacity(logits.count)
+      for index in logits.indices { copy.append(logits[index]) }
+      return copy
+    }
+  }
+
+  func step(_ next: [(seat: Int, token: Int32)]) throws(InferenceError) { try batch.step(next) }
 }

@@ -10,44 +10,30 @@ import Kernels
 //   fields    numbers as 8 bytes, arrays as their count and their little-endian elements
 //   64 bytes  SHA-256, in hexadecimal, of all before
 //
-// It is written beside the old one, synced, renamed over it, and the folder is synced: at any moment
-// there is one whole snapshot under the name, or none.
+// While it is written the older one stays: at any moment there is one whole snapshot under the name, or none.
 
 /// Writes a snapshot's fields to a file that gets its name only when it is whole.
-struct SnapshotWriter: ~Copyable {
+struct SnapshotWriter {
   static let magic: [UInt8] = Array("docksnap".utf8)
   static let version = 1
 
-  private let target: URL
-  private let partial: URL
-  private let file: Int32
+  private let file: NewFile
   private var hash = SHA256()
-  private var named = false
 
   init(_ target: URL, identity: [UInt8]) throws(InferenceError) {
-    self.target = target
-    partial = target.deletingLastPathComponent().appendingPathComponent(
-      ".\(target.lastPathComponent).partial")
-    file = unsafe open(partial.path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-    guard file >= 0 else { throw Self.failed("create", target) }
+    file = try NewFile(target)
     try write(Self.magic)
     try write(Self.version)
     try write(identity)
   }
 
-  deinit {
-    if file >= 0 { close(file) }
-    if !named { unsafe _ = unlink(partial.path) }
-  }
-
   mutating func write(_ bytes: UnsafeRawBufferPointer) throws(InferenceError) {
     unsafe hash.update(bytes)
-    unsafe try put(bytes)
+    unsafe try file.append(bytes)
   }
 
   mutating func write(_ bytes: [UInt8]) throws(InferenceError) {
-    hash.update(bytes)
-    try put(bytes)
+    try write(elements: bytes)
   }
 
   mutating func write(_ number: Int) throws(InferenceError) {
@@ -57,8 +43,11 @@ struct SnapshotWriter: ~Copyable {
 
   mutating func write<Number: BitwiseCopyable>(array: [Number]) throws(InferenceError) {
     try write(array.count)
-    let bytes = unsafe array.withUnsafeBytes { unsafe [UInt8]($0) }
-    try write(bytes)
+    try write(elements: array)
+  }
+
+  private mutating func write<Number: BitwiseCopyable>(elements: [Number]) throws(InferenceError) {
+    unsafe try elements.lendBytes { bytes throws(InferenceError) in unsafe try write(bytes) }
   }
 
   mutating func write(_ plane: Plane) throws(InferenceError) {
@@ -73,43 +62,9 @@ struct SnapshotWriter: ~Copyable {
   }
 
   /// Ends the file and gives it its name.
-  consuming func finish() throws(InferenceError) {
-    let digest = Array(hash.hexDigest().utf8)
-    try put(digest)
-    guard fsync(file) == 0 else { throw Self.failed("sync", target) }
-    guard unsafe rename(partial.path, target.path) == 0 else { throw Self.failed("rename", target) }
-    named = true
-    let folder = unsafe open(target.deletingLastPathComponent().path, O_RDONLY | O_CLOEXEC)
-    guard folder >= 0 else { throw Self.failed("sync the folder of", target) }
-    let synced = fsync(folder)
-    close(folder)
-    guard synced == 0 else { throw Self.failed("sync the folder of", target) }
-  }
-
-  private func put(_ bytes: [UInt8]) throws(InferenceError) {
-    let result = unsafe bytes.withUnsafeBytes { bytes -> Result<Void, InferenceError> in
-      do throws(InferenceError) {
-        unsafe try put(bytes)
-        return .success(())
-      } catch { return .failure(error) }
-    }
-    try result.get()
-  }
-
-  private func put(_ bytes: UnsafeRawBufferPointer) throws(InferenceError) {
-    var done = 0
-    while done < bytes.count {
-      let count = unsafe Foundation.write(file, bytes.baseAddress! + done, bytes.count - done)
-      if count < 0 && errno == EINTR { continue }
-      guard count > 0 else { throw Self.failed("write", target) }
-      done += count
-    }
-  }
-
-  private static func failed(_ what: String, _ url: URL) -> InferenceError {
-    let reason = unsafe String(cString: strerror(errno))
-    return InferenceError(
-      .unreadable, "Cannot \(what) the snapshot \(url.lastPathComponent): \(reason).")
+  func finish() throws(InferenceError) {
+    try file.append(hash.hexDigest())
+    try file.finish()
   }
 }
 
@@ -199,6 +154,38 @@ extension Session {
     var writer = try SnapshotWriter(url, identity: engine.identity())
     try write(&writer)
     try writer.finish()
+  }
+
+  /// Reads what of `prompt` follows the tokens read already, with snapshots on the way.
+  ///
+  /// A session that has read nothing goes on from the snapshot of `plan`, if that is one of a start of this very
+  /// prompt; one that is damaged or of another text costs the time saved, not the result. A snapshot is left every
+  /// `plan.interval` tokens, when the caller asks to stop (`.stopped` is thrown then), and at the end: the file
+  /// stays, so that a document read once can be asked again.
+  package mutating func advance(
+    to prompt: [Int32], snapshots plan: SnapshotPlan, progress: (Int) -> Void = { _ in },
+    shouldStop: () -> Bool = { false }
+  ) throws(InferenceError) {
+    if position == 0, FileManager.default.fileExists(atPath: plan.file.path) {
+      do throws(InferenceError) {
+        var reader = try SnapshotReader(plan.file, identity: engine.identity())
+        try restore(&reader)
+        if !prompt.starts(with: tokens) || !reader.isAtEnd { reset() }
+      } catch { reset() }
+    }
+    if !prompt.starts(with: tokens) { reset() }
+    while position < prompt.count {
+      let start = position
+      let end = min(prompt.count, (position / plan.interval + 1) * plan.interval)
+      do throws(InferenceError) {
+        try advance(
+          by: prompt[start..<end], progress: { progress(start + $0) }, shouldStop: shouldStop)
+      } catch {
+        if error.code == .stopped { try save(to: plan.file) }
+        throw error
+      }
+      try save(to: plan.file)
+    }
   }
 
   func write(_ writer: inout SnapshotWriter) throws(InferenceError) {

@@ -49,11 +49,13 @@ extension Engine {
   ///   - snapshots: where to leave a snapshot every so many tokens, and when the caller asks to stop. When
   ///     one of these very tokens lies there, the reading goes on from it, to the same bits; the file is
   ///     removed at the end.
-  ///   - progress: called after each piece with the tokens read so far.
+  ///   - progress: called after each piece with the tokens read so far, those of a snapshot included.
+  ///   - saved: called when a snapshot was written, or with the error when it could not be: the reading
+  ///     goes on without.
   ///   - shouldStop: asked before each piece; `.stopped` is thrown when it says so.
   package func tag(
     _ tokens: [Int32], snapshots: SnapshotPlan? = nil, progress: (Int) -> Void = { _ in },
-    shouldStop: () -> Bool = { false }
+    saved: (InferenceError?) -> Void = { _ in }, shouldStop: () -> Bool = { false }
   ) throws(InferenceError) -> [Float] {
     var reading = try TagReading(self, tokens)
     if let snapshots, FileManager.default.fileExists(atPath: snapshots.file.path) {
@@ -62,7 +64,7 @@ extension Engine {
     }
     while reading.position < tokens.count {
       if shouldStop() {
-        if let snapshots { try reading.save(to: snapshots.file) }
+        if let snapshots { saved(reading.trySaving(to: snapshots.file)) }
         throw InferenceError(.stopped, "Stopped at token \(reading.position), as asked.")
       }
       let before = reading.position
@@ -71,11 +73,16 @@ extension Engine {
       if let snapshots, reading.position < tokens.count,
         reading.position / snapshots.interval > before / snapshots.interval
       {
-        try reading.save(to: snapshots.file)
+        saved(reading.trySaving(to: snapshots.file))
       }
     }
     let result = try reading.finish()
-    if let snapshots { try? FileManager.default.removeItem(at: snapshots.file) }
+    if let snapshots {
+      // And what a process that was killed while it wrote one may have left.
+      for file in [snapshots.file, NewFile.partial(of: snapshots.file)] {
+        try? FileManager.default.removeItem(at: file)
+      }
+    }
     return result
   }
 }
@@ -178,6 +185,14 @@ private struct TagReading: ~Copyable {
         .tensor, "The model's output is not a number; the checkpoint is damaged.")
     }
     return result
+  }
+
+  /// Nil when it is written. A snapshot saves time, and nothing depends on it.
+  func trySaving(to url: URL) -> InferenceError? {
+    do throws(InferenceError) {
+      try save(to: url)
+      return nil
+    } catch { return error }
   }
 
   func save(to url: URL) throws(InferenceError) {

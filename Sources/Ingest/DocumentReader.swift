@@ -65,6 +65,18 @@ package struct DocumentReader: Sendable {
     }
   }
 
+  /// Pages of a PDF as pictures; none for other formats.
+  package func pictures(
+    _ wishes: [PagePicture.Wish], of url: URL, named name: String, password: String? = nil
+  ) throws(ReadError) -> [PagePicture] {
+    guard !wishes.isEmpty else { return [] }
+    if let pdfProgram {
+      return try PDFReaderProcess(program: pdfProgram).pictures(
+        wishes, of: url, named: name, password: password)
+    }
+    return try PDFReader().pictures(wishes, of: url, named: name, password: password)
+  }
+
   private func bytes(of url: URL, _ name: String) throws(ReadError) -> [UInt8] {
     do {
       return Array(try Data(contentsOf: url, options: .mappedIfSafe))

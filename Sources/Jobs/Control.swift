@@ -62,11 +62,12 @@ extension JobQueue {
   @discardableResult
   package func cancel(_ selection: JobSelection) throws(DatabaseError) -> Int {
     try change { () throws(DatabaseError) in
-      let chosen: Bindings = [
-        "job": selection.job, "run": selection.run, "pipeline": selection.pipeline, "now": now,
-      ]
-      try connection.run(AttemptSQL.endChosen, chosen)
-      let count = try connection.run(JobSQL.cancel, chosen)
+      try endAttempts(of: selection, as: .cancelled)
+      let count = try connection.run(
+        JobSQL.cancel,
+        [
+          "job": selection.job, "run": selection.run, "pipeline": selection.pipeline, "now": now,
+        ])
       if case .job = selection {
         try settleDocuments(of: selection)
       } else {
@@ -75,6 +76,18 @@ extension JobQueue {
           ["run": selection.run, "pipeline": selection.pipeline, "now": now])
       }
       return count
+    }
+  }
+
+  /// Takes running jobs back from their workers, which hang or cannot be asked: ready at once, no try counted, and
+  /// what those workers still do no longer counts. Gives the number of jobs.
+  @discardableResult
+  package func takeBack(_ selection: JobSelection) throws(DatabaseError) -> Int {
+    try change { () throws(DatabaseError) in
+      try endAttempts(of: selection, as: .released)
+      return try connection.run(
+        JobSQL.takeBack,
+        ["job": selection.job, "run": selection.run, "pipeline": selection.pipeline])
     }
   }
 
@@ -113,6 +126,18 @@ extension JobQueue {
 
   package func pausedPipelines() throws(DatabaseError) -> [String] {
     try connection.rows(LedgerSQL.pausedPipelines) { $0.text(0) }
+  }
+
+  /// Of its running jobs.
+  private func endAttempts(
+    of selection: JobSelection, as end: Attempt.End
+  ) throws(DatabaseError) {
+    try connection.run(
+      AttemptSQL.endChosen,
+      [
+        "job": selection.job, "run": selection.run, "pipeline": selection.pipeline, "now": now,
+        "ended": .text(end.rawValue),
+      ])
   }
 
   private func change(_ body: () throws(DatabaseError) -> Int) throws(DatabaseError) -> Int {

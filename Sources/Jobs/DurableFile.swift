@@ -52,8 +52,13 @@ package enum DurableFile {
   /// Gives how many. To be called by a run before it ends: a killed writer leaves one.
   @discardableResult
   package static func removeLeftovers(in folder: URL) -> Int {
-    guard let names = FileManager.default.enumerator(atPath: folder.path) else { return 0 }
-    var count = 0
+    leftovers(in: folder).count { unsafe unlink($0.path) == 0 }
+  }
+
+  /// What `removeLeftovers` would remove.
+  package static func leftovers(in folder: URL) -> [URL] {
+    guard let names = FileManager.default.enumerator(atPath: folder.path) else { return [] }
+    var files: [URL] = []
     for case let path as String in names {
       let name = path.split(separator: "/").last ?? ""
       guard name.hasPrefix(prefix), name.hasSuffix(suffix) else { continue }
@@ -63,9 +68,14 @@ package enum DurableFile {
       }
       let owner = WorkerProcess.start(of: pid)
       if let owner, owner.ticks == ticks, !owner.isZombie { continue }
-      if unsafe unlink(folder.appendingPathComponent(path).path) == 0 { count += 1 }
+      files.append(folder.appendingPathComponent(path))
     }
-    return count
+    return files
+  }
+
+  /// Whether a file of this name is one that a killed writer may have left.
+  package static func isTemporary(_ name: some StringProtocol) -> Bool {
+    name.hasPrefix(prefix) && name.hasSuffix(suffix)
   }
 
   // MARK: Parts

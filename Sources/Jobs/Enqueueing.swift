@@ -56,6 +56,7 @@ extension JobQueue {
             .text(isDone ? "completed" : job.dependsOn.isEmpty ? "available" : "blocked"),
             Value(job.maxAttempts), isDone ? "cached" : .null, Value(job.cached?.path),
             Value(job.cached?.sha256), Value(job.cached?.bytes), now, isDone ? now : .null,
+            job.isLost ? 1 : 0,
           ])
           connection.lastInsertedRow = 0
           if try putJob.run() == 0 {

@@ -73,11 +73,15 @@ package final class LeaseKeeper: Sendable {
   }
   private let state = Mutex(State())
 
-  /// Beats four times a lease until `stop`.
+  /// Milliseconds between beats where leases are long: who watches wants to see a reading get on. A beat waits for
+  /// no disk.
+  private static let longestInterval: Int64 = 2_000
+
+  /// Beats at least four times a lease until `stop`.
   package init(
     at url: URL, lease: Int64 = JobQueue.usualLease, clock: QueueClock = .system
   ) throws(DatabaseError) {
-    let interval = lease / 4
+    let interval = min(lease / 4, Self.longestInterval)
     // Opened here for its error; the thread that owns the connection opens its own.
     _ = try Heartbeat(at: url, clock: clock, lease: lease)
     let thread = Thread { [weak self] in
@@ -105,6 +109,16 @@ package final class LeaseKeeper: Sendable {
   /// The job has ended, one way or another.
   package func drop(_ lease: Lease) {
     _ = state.withLock { $0.leases.removeValue(forKey: lease.claim.job.id) }
+  }
+
+  /// Gives every job of this process back, no attempt counted: for a process that must end before its workers
+  /// reach a safe point. What they still do no longer counts.
+  package func releaseAll(at url: URL, because: String) {
+    guard let queue = try? JobQueue.open(at: url, access: .readWrite) else { return }
+    for lease in state.withLock({ Array($0.leases.values) }) {
+      _ = try? queue.release(
+        lease.claim, because: because, cost: AttemptCost(tokensRead: lease.progress))
+    }
   }
 
   package func stop() { state.withLock { $0.isStopped = true } }

@@ -78,10 +78,12 @@ package struct NewJob: Hashable, Sendable {
   package var maxAttempts: Int
   /// The output of an earlier job with the same key, found to be still there: nothing is left to do.
   package var cached: JobOutput?
+  /// An earlier output with this key is gone or was changed: even a completed job of this key starts anew.
+  package var isLost: Bool
 
   package init(
     step: String, kind: String, key: String, dependsOn: [String] = [], priority: Int = 0,
-    maxAttempts: Int = 3, cached: JobOutput? = nil
+    maxAttempts: Int = 3, cached: JobOutput? = nil, isLost: Bool = false
   ) {
     self.step = step
     self.kind = kind
@@ -90,6 +92,7 @@ package struct NewJob: Hashable, Sendable {
     self.priority = priority
     self.maxAttempts = maxAttempts
     self.cached = cached
+    self.isLost = isLost
   }
 }
 

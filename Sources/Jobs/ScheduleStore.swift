@@ -168,6 +168,17 @@ extension JobQueue {
     }
   }
 
+  /// Forgets what was decided about times to come, by a clock that has turned out to be wrong: due from now on.
+  package func realign(_ schedule: StoredSchedule) throws(DatabaseError) {
+    try connection.set(.full)
+    try connection.run(
+      ScheduleSQL.realign,
+      [
+        "now": now, "id": .integer(schedule.id.rawValue),
+        "from": .integer(schedule.decidedUntil.milliseconds),
+      ])
+  }
+
   /// Takes the next run of a schedule that waits, unless one is at work. To be followed by `attach` and,
   /// when the command came back, by `endScheduledRun`.
   package func startScheduledRun(
@@ -184,6 +195,15 @@ extension JobQueue {
     try connection.run(
       ScheduleSQL.attachRun,
       ["run": .integer(run.rawValue), "id": .integer(scheduled.rawValue)])
+  }
+
+  /// The run a scheduled time has become, and the schedule's name; nil where there is no such row.
+  package func scheduledRun(
+    _ id: ScheduledRunID
+  ) throws(DatabaseError) -> (schedule: String, run: RunID?)? {
+    try connection.first(ScheduleSQL.scheduledRun, ["id": .integer(id.rawValue)]) {
+      ($0.text(0), $0.integerOrNil(1).map { RunID($0) })
+    }
   }
 
   package func endScheduledRun(_ scheduled: ScheduledRunID) throws(DatabaseError) {

@@ -51,6 +51,11 @@ package enum PackedFormat: String, Sendable, CaseIterable {
     Layout(outputs: outputs, inputs: inputs, format: format).byteCount
   }
 
+  /// Bytes of its weights, which stand panel after panel; the scales follow them, panel after panel.
+  package static func weightByteCount(outputs: Int, inputs: Int, as format: PackedFormat) -> Int {
+    Layout(outputs: outputs, inputs: inputs, format: format).scalesAt
+  }
+
   /// Where things stand in a packed matrix.
   private struct Layout {
     let panelStride: Int

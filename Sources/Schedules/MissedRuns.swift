@@ -22,23 +22,28 @@ package enum MissedRuns: String, Hashable, Sendable, CaseIterable {
     package init() {}
   }
 
-  /// - Parameter cap: for `all`, the most runs that are made up for; the newest are taken.
+  /// - Parameters:
+  ///   - cap: for `all`, the most runs that are made up for; the newest are taken.
+  ///   - grace: seconds by which a run may be late and still not be one that was missed.
   package func runs(
-    of expression: CronExpression, in zone: TimeZone, after: Date, now: Date, cap: Int
+    of expression: CronExpression, in zone: TimeZone, after: Date, now: Date, cap: Int,
+    grace: TimeInterval = 60
   ) -> Decision {
     var decision = Decision()
     // A clock that was set back, or nothing due: both give an empty interval.
     guard after < now else { return decision }
+    let first = expression.next(after: after, in: zone)
+    guard first <= now else { return decision }
+    let most = self == .all ? max(0, cap) : 1
+    let (newest, count, isExact) = Self.newest(
+      most + 1, of: expression, in: zone, after: after, now: now)
+    let isOnTime = newest.last.map { now.timeIntervalSince($0) <= grace } ?? false
     let wanted =
       switch self {
       case .once: 1
-      case .skip: 0
-      case .all: max(0, cap)
+      case .skip: isOnTime ? 1 : 0
+      case .all: max(most, isOnTime ? 1 : 0)
       }
-    let first = expression.next(after: after, in: zone)
-    guard first <= now else { return decision }
-    let (newest, count, isExact) = Self.newest(
-      wanted + 1, of: expression, in: zone, after: after, now: now)
     decision.runs = wanted == 0 ? [] : Array(newest.suffix(wanted))
     decision.skippedCount = count - decision.runs.count
     decision.isCountExact = isExact

@@ -17,7 +17,8 @@ struct Docket {
   static func run(_ words: [String]) -> ExitStatus {
     guard let first = words.first, !["--help", "-h", "help"].contains(first) else {
       if words.count > 1, let verb = Verbs.named(words[1]) {
-        Console.out(verb.help)
+        let called = try? verb.called(with: words.dropFirst(2)).verb
+        Console.out((called ?? verb).help)
       } else {
         Console.out(Verbs.overview)
       }
@@ -27,7 +28,7 @@ struct Docket {
       Console.out("docket \(Version.current)")
       return .complete
     }
-    guard let verb = Verbs.named(first) else {
+    guard var verb = Verbs.named(first) else {
       let near = Spelling.nearest(to: first, among: Verbs.all.map(\.name))
       Console.note(
         "docket: unknown verb “\(first)”" + (near.map { ", did you mean “\($0)”?" } ?? "")
@@ -35,7 +36,9 @@ struct Docket {
       return .usage
     }
     do {
-      let arguments = try Arguments(Array(words.dropFirst()), for: verb)
+      let rest: [String]
+      (verb, rest) = try verb.called(with: words.dropFirst())
+      let arguments = try Arguments(rest, for: verb)
       if arguments.has("--help") {
         Console.out(verb.help)
         return .complete

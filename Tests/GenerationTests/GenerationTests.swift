@@ -62,7 +62,7 @@ final class ScriptedModel: LogitSource {
     var events: [GenerationEvent] = []
     let batch = AnswerBatch(
       [request], on: [model], usable: Writer.usable(tokenizer, vocabularySize: tokenizer.idLimit),
-      tokenizer: tokenizer, longest: 10_000)
+      trie: TokenTrie(tokenizer), longest: 10_000)
     let outcomes = batch.run(events: { events.append($1) }, shouldStop: { false }) {
       (models, tokens) throws(InferenceError) in
       for (model, token) in zip(models, tokens) { try model.advance(by: token) }

@@ -225,6 +225,105 @@ import Testing
     }
   }
 
+  @Test func `an index that names files or places that are not there is refused`() throws {
+    let copy = try Copy("tiny-m1-bf16-sharded")
+    let index = copy.folder.url.appendingPathComponent("model.safetensors.index.json")
+    let whole = try JSONValue.parse([UInt8](Data(contentsOf: index)))
+    func change(_ tensor: String, to file: JSONValue) throws {
+      var map = try #require(whole["weight_map"]?.object)
+      map[tensor] = file
+      var object = try #require(whole.object)
+      object["weight_map"] = .object(map)
+      try Data(JSONValue.object(object).text().utf8).write(to: index)
+    }
+    try change("model.norm.weight", to: "model-00009-of-00003.safetensors")
+    var error = try #require(copy.failure())
+    #expect(error.code == .unreadable && error.message.contains("model-00009-of-00003.safetensors"))
+    try change("model.norm.weight", to: "model-00000-of-00003.safetensors")
+    error = try #require(copy.failure())
+    #expect(error.code == .damaged && error.message.contains("'model.norm.weight'"))
+    for wrong: JSONValue in [.null, 3, .array([]), "a/b"] {
+      try change("model.norm.weight", to: wrong)
+      #expect(copy.failure()?.code == .damaged)
+    }
+    for text in ["{}", "[]", "{\"weight_map\": []}", "{\"weight_map\": {}}"] {
+      try Data(text.utf8).write(to: index)
+      #expect(copy.failure() != nil, "\(text)")
+    }
+  }
+
+  @Test func `a tensor in two files, or twice in one, is refused`() throws {
+    let copy = try Copy("tiny-m1-bf16-sharded")
+    let files = FileManager.default
+    let name = "model-00002-of-00003.safetensors"
+    let shard = copy.folder.url.appendingPathComponent(name)
+    let other = copy.folder.url.appendingPathComponent("model-00001-of-00003.safetensors")
+    try files.removeItem(at: shard)
+    try files.copyItem(at: other, to: shard)
+    #expect(try #require(copy.failure()).message.contains("is in two files"))
+
+    let twice = try Copy()
+    let entry = #"{"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}"#
+    let header = Array(#"{"a": \#(entry), "a": \#(entry)}"#.utf8)
+    var bytes = (0..<8).map { UInt8(truncatingIfNeeded: header.count >> (8 * $0)) } + header
+    bytes += [0, 0, 0, 0]
+    try Data(bytes).write(to: twice.weights)
+    #expect(twice.failure()?.code == .damaged)
+  }
+
+  @Test func `a header nested without end is refused`() throws {
+    let copy = try Copy()
+    for opening in ["[", "{\"a\":"] {
+      let header = Array(String(repeating: opening, count: 100_000).utf8)
+      let bytes = (0..<8).map { UInt8(truncatingIfNeeded: header.count >> (8 * $0)) } + header
+      try Data(bytes).write(to: copy.weights)
+      #expect(copy.failure()?.code == .damaged)
+    }
+    try Data(String(repeating: "[", count: 100_000).utf8).write(to: copy.config)
+    #expect(copy.failure()?.code == .damaged)
+  }
+
+  @Test func `circular links and pipes are refused under any name`() throws {
+    let files = FileManager.default
+    for name in ["config.json", "model.safetensors.index.json", "model-00001-of-00003.safetensors"]
+    {
+      let copy = try Copy("tiny-m1-bf16-sharded")
+      let url = copy.folder.url.appendingPathComponent(name)
+      try files.removeItem(at: url)
+      try files.createSymbolicLink(atPath: url.path, withDestinationPath: "again-\(name)")
+      try files.createSymbolicLink(
+        atPath: copy.folder.url.appendingPathComponent("again-\(name)").path,
+        withDestinationPath: name)
+      #expect(copy.failure()?.code == .unreadable, "\(name)")
+      try files.removeItem(at: url)
+      #expect(unsafe mkfifo(url.path, 0o600) == 0)
+      #expect(copy.failure()?.code == .unreadable, "\(name)")
+    }
+  }
+
+  /// What is not looked at when loading, since it is mapped and perhaps never needed.
+  @Test func `a number that is none in the embedding shows when its token is read`() throws {
+    let copy = try Copy()
+    var bytes = [UInt8](try Data(contentsOf: copy.weights))
+    let length = (0..<8).reduce(0) { $0 | Int(bytes[$1]) << (8 * $1) }
+    let header = try JSONValue.parse(Array(bytes[8..<8 + length]))
+    let begin = header["model.embed_tokens.weight"]!["data_offsets"]![0]!.integer!
+    let place = 8 + length + begin + 5 * 48 * 4
+    for index in 0..<4 {
+      bytes[place + index] = UInt8(truncatingIfNeeded: Float.nan.bitPattern >> UInt32(8 * index))
+    }
+    try Data(bytes).write(to: copy.weights)
+    let engine = try Engine(folder: copy.folder.url, threads: 1)
+    var session = engine.session()
+    try session.advance(by: [1, 2, 3])
+    do throws(InferenceError) {
+      try session.advance(by: [5])
+      Issue.record("the token was read")
+    } catch {
+      #expect(error.code == .tensor && error.message.contains("not a number"))
+    }
+  }
+
   /// Random damage to the header: loads or is refused, and never ends the process.
   @Test func `no damaged header ends the process`() throws {
     let copy = try Copy("tiny-m1-shared-mqa-prenorm")

@@ -84,4 +84,21 @@ import Testing
     try f.queue.setPriority(9, of: .job(last))
     #expect(try f.claim().map(\.job.documentPath) == ["d2.txt"])
   }
+
+  @Test func `a job taken back is ready at once, and its worker's completion no longer counts`()
+    throws
+  {
+    let f = try QueueFixture()
+    try f.queue.enqueue(documents(2), in: f.run)
+    let claims = try f.claim(count: 2)
+    #expect(try f.queue.takeBack(.job(claims[0].job.id)) == 1)
+    let job = try #require(try f.queue.job(claims[0].job.id))
+    #expect(job.state == .available)
+    #expect(job.attempts == 0)
+    #expect(try f.queue.attempts(of: job.id).map(\.end) == [.released])
+    #expect(
+      try f.queue.complete(claims[0], JobResult(.complete, output: .file("a"))) == .superseded)
+    #expect(try f.queue.complete(claims[1], JobResult(.complete, output: .file("b"))) == .recorded)
+    #expect(try f.queue.takeBack(.run(f.run)) == 0)
+  }
 }

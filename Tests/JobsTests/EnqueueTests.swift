@@ -17,6 +17,18 @@ import Testing
     #expect(try f.queue.jobs() == before)
   }
 
+  @Test func `a completed step whose output was lost starts anew, one at work does not`() throws {
+    let f = try QueueFixture()
+    try f.queue.enqueue(documents(2), in: f.run)
+    let claims = try f.claim(count: 2)
+    try f.queue.complete(claims[0], JobResult(.complete, output: .file("a")))
+    var lost = documents(2)
+    for index in lost.indices { lost[index].jobs[0].isLost = true }
+    let report = try f.queue.enqueue(lost, in: f.run)
+    #expect(report.reopened == 1 && report.kept == 1 && report.inserted == 0)
+    #expect(try f.queue.jobs().map(\.state) == [.available, .running])
+  }
+
   @Test func `another key starts a step anew, and only that step`() throws {
     let f = try QueueFixture()
     var all = documents(2)

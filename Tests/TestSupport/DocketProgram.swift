@@ -51,6 +51,11 @@ package struct DocketProgram: Sendable {
     fileprivate let output: URL
     fileprivate let errors: URL
 
+    /// What it has written to standard output so far.
+    package var outputSoFar: String {
+      (try? String(contentsOf: output, encoding: .utf8)) ?? ""
+    }
+
     package func wait() throws -> Ending {
       process.waitUntilExit()
       return Ending(

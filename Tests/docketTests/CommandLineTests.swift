@@ -13,10 +13,13 @@ import Testing
     docket = DocketProgram(workspace: folder.url.appendingPathComponent("workspace"))
   }
 
-  @Test(arguments: Verbs.all.map(\.name))
+  @Test(arguments: Verbs.pages.map(\.name))
   func `every verb explains itself, its options with a unit and its defaults`(name: String) throws {
-    let verb = try #require(Verbs.named(name))
-    let ending = try docket.run([name, "--help"])
+    let verb = try #require(Verbs.pages.first { $0.name == name })
+    let words = name.split(separator: " ").map(String.init)
+    let ending = try docket.run(words + ["--help"])
+    #expect(try docket.run(["help"] + words).output == ending.output)
+    for word in verb.words { #expect(ending.output.contains("\(word.name) ")) }
     #expect(ending.status == 0)
     #expect(ending.output.hasPrefix("Usage: docket \(name)"))
     for option in verb.options {
@@ -37,6 +40,10 @@ import Testing
     let option = try docket.run(["run", "x.json5", "--worker", "2"])
     #expect(option.status == 2)
     #expect(option.errors.contains("unknown option “--worker”, did you mean “--workers”?"))
+    let word = try docket.run(["model", "inof"])
+    #expect(word.status == 2)
+    #expect(word.errors.contains("unknown word “inof”, did you mean “info”?"))
+    #expect(try docket.run(["model"]).status == 2)
     #expect(try docket.run([]).status == 2)
     #expect(try docket.run(["run"]).status == 2)
     #expect(try docket.run(["run", "x.json5", "--workers", "many"]).status == 2)

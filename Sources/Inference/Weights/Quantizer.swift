@@ -2,215 +2,240 @@ package import Foundation
 import JSON
 package import Kernels
 
-/// Packs a checkpoint to fewer bits, file by file and tensor by tensor, so that one far larger than memory can
-/// be packed.
+/// Packs a checkpoint to fewer bits, file by file, tensor by tensor, stripe by stripe: one far larger than memory
+/// can be packed. What of a file becomes what is `PackingPlan`'s; all other files of the folder are copied.
 ///
-/// Matrices become `NAME.int8` (or `.int4`, `.bf16`), U8 tensors in the layout the kernels read: a packed
-/// checkpoint is mapped and used as it lies. Norms, routers, embedding and the tagging head's last product keep
-/// their numbers. All other files of the folder are copied.
-package enum Quantizer {
-  /// What packing did to one tensor.
-  package struct Loss: Hashable, Sendable {
-    package var name: String
-    package var format: PackedFormat
-    /// sqrt(Σ(w − ŵ)² / Σw²).
-    package var relativeError: Double
-  }
+/// The new folder gets its name when it is whole. Until then it is `NAME.partial`, in which a run that was killed
+/// goes on behind the last whole file.
+package struct Quantizer {
+  package let source: URL
+  package let target: URL
+  package let format: PackedFormat
+  private let store: TensorStore
+  private let plan: PackingPlan
+  private let files: [(file: MappedFile, parts: [PackingPlan.Part])]
 
-  /// Packs `source` into the new folder `target`.
+  /// Looks at everything that can be known before the work.
   ///
-  /// - Parameters:
-  ///   - format: `.bf16`, `.int8` or `.int4`.
-  ///   - progress: called after each tensor with the bytes of the source done and in all.
-  /// - Returns: the loss of each packed tensor, in the order of the files.
-  /// - Throws: as loading does, and when the target exists or cannot be written.
-  package static func quantize(
-    _ source: URL, to target: URL, as format: WeightFormat,
-    progress: (_ done: Int, _ all: Int) -> Void = { _, _ in }
-  ) throws(InferenceError) -> [Loss] {
+  /// - Throws: as loading does; when the source is packed already, the target exists, or `format` is none to pack.
+  package init(_ source: URL, to target: URL, as format: WeightFormat) throws(InferenceError) {
     guard let packed = format.packed, packed != .f32 else {
       throw InferenceError(
         .request, "A checkpoint is packed as bf16, int8 or int4, not as \(format.rawValue).")
     }
+    self.source = source
+    self.target = target
+    self.format = packed
+    guard !FileManager.default.fileExists(atPath: target.path) else {
+      throw InferenceError(
+        .request, "\(target.lastPathComponent) exists already; name a new folder.")
+    }
     let configuration = try Configuration(
       TensorStore.json(source.appendingPathComponent("config.json")))
-    let store = try TensorStore(folder: source)
+    store = try TensorStore(folder: source)
     if let already = store.packedFormat {
       throw InferenceError(
         .request, "\(source.lastPathComponent) is packed as \(already.rawValue) already.")
     }
-    let files = FileManager.default
-    guard !files.fileExists(atPath: target.path) else {
+    guard !target.standardizedFileURL.path.hasPrefix(source.standardizedFileURL.path + "/") else {
       throw InferenceError(
-        .request, "\(target.lastPathComponent) exists already; name a new folder.")
+        .request, "The packed checkpoint cannot lie inside the one it is made of.")
     }
-    do {
-      try files.createDirectory(at: target, withIntermediateDirectories: true)
-      for name in try files.contentsOfDirectory(atPath: source.path).sorted()
-      where !name.hasSuffix(".safetensors") && name != "model.safetensors.index.json" {
-        try files.copyItem(
-          at: source.appendingPathComponent(name), to: target.appendingPathComponent(name))
+    try store.check(configuration)
+    let plan = PackingPlan(configuration: configuration, format: packed)
+    self.plan = plan
+    let store = store
+    files = store.files.map { ($0, plan.parts(of: store.tensors(of: $0))) }
+  }
+
+  /// Bytes of the source's weight files, and of the packed ones.
+  package var sourceBytes: Int { store.byteCount }
+  package var targetBytes: Int { files.reduce(0) { $0 + bytes($1.parts) } }
+
+  private func bytes(_ parts: [PackingPlan.Part]) -> Int {
+    SafeTensorsWriter.byteCount(parts.map(\.entry), metadata: PackingPlan.metadata)
+  }
+
+  /// Where the work lies until it is whole.
+  package var partial: URL {
+    target.deletingLastPathComponent().appendingPathComponent("\(target.lastPathComponent).partial")
+  }
+
+  /// Packs everything.
+  ///
+  /// - Parameters:
+  ///   - threads: how many pack.
+  ///   - progress: called after each tensor with its loss, if it was packed, and the bytes of the source done.
+  /// - Returns: the loss of each packed tensor, in the order of the files.
+  /// - Throws: when the disk has no room, before anything is written; when a weight is not a number; when another
+  ///   process is at it.
+  package func run(
+    threads: Int = 1, progress: (_ loss: PackingLoss?, _ done: Int) -> Void = { _, _ in }
+  ) throws(InferenceError) -> [PackingLoss] {
+    let lock = try FolderLock(partial)
+    defer { lock.release() }
+    var journal = PackingJournal(source: try stamp(), format: format)
+    if let found = PackingJournal(folder: partial) {
+      guard found.source == journal.source, found.format == format else {
+        throw InferenceError(
+          .request,
+          "\(partial.lastPathComponent) was begun from another checkpoint or as another format. Remove it, or name another folder."
+        )
       }
-    } catch {
-      throw InferenceError(
-        .unreadable, "\(target.lastPathComponent) cannot be filled: \(error.localizedDescription).")
+      journal.files = found.files
     }
-    let all = store.files.reduce(0) { unsafe $0 + $1.bytes.count }
+    var left = files
     var done = 0
-    var losses: [Loss] = []
-    var places: [String: JSONValue] = [:]
-    for file in store.files {
+    for finished in journal.files {
+      guard let index = left.firstIndex(where: { $0.file.url.lastPathComponent == finished.name })
+      else { continue }
+      unsafe done += left.remove(at: index).file.bytes.count
+      for loss in finished.losses { progress(loss, done) }
+    }
+    try checkRoom(for: left.reduce(0) { $0 + bytes($1.parts) })
+    let packing = StripePacking(workers: Workers(threads))
+    for (file, parts) in left {
       let name = file.url.lastPathComponent
-      let parts = store.tensors(of: file).flatMap { Self.parts(of: $0, configuration, packed) }
-      let writer = try ShardWriter(target.appendingPathComponent(name), parts)
-      for part in parts {
-        places[part.name] = .string(name)
+      let writer = try SafeTensorsWriter(
+        partial.appendingPathComponent(name), parts.map(\.entry), metadata: PackingPlan.metadata)
+      var losses: [PackingLoss] = []
+      for (index, part) in parts.enumerated() {
+        var loss: PackingLoss?
         if let format = part.format {
-          let matrix = try part.source.packed(as: WeightFormat(format))
-          losses.append(
-            Loss(
-              name: part.source.name, format: format,
-              relativeError: matrix.squaredError.squareRoot()))
-          unsafe try writer.write { body in unsafe matrix.withBytes { unsafe body($0) } }
+          let error = try packing.pack(part.source, as: format, into: writer, entry: index)
+          loss = PackingLoss(
+            name: part.source.name, format: WeightFormat(format), relativeError: error)
         } else {
-          unsafe try writer.write { body in unsafe body(part.source.bytes) }
+          try part.source.copy(to: writer, entry: index)
         }
-        done += unsafe part.source.bytes.count
-        file.release()
-        progress(done, all)
+        unsafe done += part.source.bytes.count
+        if let loss { losses.append(loss) }
+        progress(loss, done)
       }
       try writer.finish()
+      journal.files.append((name, losses))
+      try journal.save(in: partial)
     }
-    if store.files.count > 1 || store.files.first?.url.lastPathComponent != "model.safetensors" {
-      var map = JSONObject()
-      for key in places.keys.sorted() { map[key] = places[key] }
-      let index: JSONValue = .object(["weight_map": .object(map)])
-      do {
-        try Data(index.text(indent: 1).utf8).write(
-          to: target.appendingPathComponent("model.safetensors.index.json"))
-      } catch {
-        throw InferenceError(
-          .unreadable, "The index cannot be written: \(error.localizedDescription).")
-      }
-    }
-    return losses
-  }
-
-  /// One tensor of the packed file.
-  fileprivate struct Part {
-    let name: String
-    let source: Tensor
-    /// nil: as it is.
-    let format: PackedFormat?
-
-    var byteCount: Int {
-      guard let format else { return unsafe source.bytes.count }
-      return PackedMatrix.byteCount(
-        outputs: source.shape[0], inputs: source.shape[1], as: format)
+    try writeIndex()
+    try copyTheRest()
+    try nameIt()
+    return files.flatMap { file in
+      journal.files.first { $0.name == file.file.url.lastPathComponent }?.losses ?? []
     }
   }
 
-  private static func parts(
-    of tensor: Tensor, _ configuration: Configuration, _ format: PackedFormat
-  ) -> [Part] {
-    let name = tensor.name
-    let fine = format == .int4 ? PackedFormat.int8 : format
-    // The stacked form of the experts: one by one.
-    if let range = name.range(of: ".mlp.experts."), tensor.shape.count == 3 {
-      let prefix = "\(name[..<range.lowerBound]).block_sparse_moe.experts"
-      let (rows, columns) = (tensor.shape[1], tensor.shape[2])
-      return (0..<tensor.shape[0]).flatMap { index -> [Part] in
-        let one = tensor.slice(index..<index + 1).reshaped([rows, columns])
-        let base = "\(prefix).\(index)"
-        if name.hasSuffix("gate_up_proj") {
-          return [
-            Part(
-              name: "\(base).w1.weight.\(format.rawValue)", source: one.slice(0..<rows / 2),
-              format: format),
-            Part(
-              name: "\(base).w3.weight.\(format.rawValue)", source: one.slice(rows / 2..<rows),
-              format: format),
-          ]
-        }
-        return [Part(name: "\(base).w2.weight.\(format.rawValue)", source: one, format: format)]
+  /// Names, sizes and times of the source's files.
+  private func stamp() throws(InferenceError) -> String {
+    var lines: [String] = []
+    for file in [source.appendingPathComponent("config.json")] + files.map(\.file.url) {
+      var status = stat()
+      guard unsafe stat(file.path, &status) == 0 else {
+        throw InferenceError(.unreadable, "\(file.lastPathComponent) is gone.")
       }
+      lines.append(
+        "\(file.lastPathComponent) \(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
+      )
     }
-    // Decay tables that some programs save are made anew.
-    let last = name.split(separator: ".").last ?? ""
-    if ["slope_rate", "query_decay", "key_decay", "diagonal_decay"].contains(last) { return [] }
-    let keeps =
-      tensor.shape.count != 2 || !name.hasSuffix(".weight")
-      || name.hasSuffix("gate.weight") && !name.hasSuffix("output_gate.weight")
-      || name.hasSuffix("coefficient.weight") || name == "tag_head.out.weight"
-    if name == "model.embed_tokens.weight" {
-      // Rows are looked up in it; where it is the head too, a packed copy serves for that.
-      let asIs = Part(name: name, source: tensor, format: nil)
-      guard configuration.tiedEmbeddings, configuration.head == .languageModel else {
-        return [asIs]
-      }
-      return [asIs, Part(name: "\(name).\(fine.rawValue)", source: tensor, format: fine)]
-    }
-    if keeps { return [Part(name: name, source: tensor, format: nil)] }
-    let own = name == "lm_head.weight" || name == "tag_head.dense.weight" ? fine : format
-    return [Part(name: "\(name).\(own.rawValue)", source: tensor, format: own)]
+    return lines.joined(separator: "\n")
   }
 
-  /// Writes one safetensors file whose sizes are known beforehand.
-  private final class ShardWriter {
-    private let url: URL
-    private let file: FileHandle
+  private func checkRoom(for bytes: Int) throws(InferenceError) {
+    var status = statvfs()
+    guard unsafe statvfs(partial.path, &status) == 0 else { return }
+    let free = Int(status.f_bavail) * Int(status.f_frsize)
+    guard bytes <= free else {
+      throw InferenceError(
+        .request,
+        "Packing \(source.lastPathComponent) as \(format.rawValue) needs \(bytes) bytes more, and \(free) are free where \(target.lastPathComponent) shall be."
+      )
+    }
+  }
 
-    init(_ url: URL, _ parts: [Part]) throws(InferenceError) {
-      var header = JSONObject()
-      header["__metadata__"] = .object(["format": "docket", "layout": "panels of 16"])
-      var at = 0
-      for part in parts {
-        let end = at + part.byteCount
-        let shape = part.format == nil ? part.source.shape : [part.byteCount]
-        header[part.name] = .object([
-          "dtype": .string(part.format == nil ? part.source.type.rawValue : "U8"),
-          "shape": .array(shape.map { .integer($0) }),
-          "data_offsets": .array([.integer(at), .integer(end)]),
-        ])
-        at = end
+  private func writeIndex() throws(InferenceError) {
+    guard files.count > 1 || files.first?.file.url.lastPathComponent != "model.safetensors" else {
+      return
+    }
+    var places: [String: String] = [:]
+    for (file, parts) in files {
+      for part in parts { places[part.name] = file.url.lastPathComponent }
+    }
+    var map = JSONObject()
+    for key in places.keys.sorted() { map[key] = .string(places[key]!) }
+    let index = try NewFile(partial.appendingPathComponent("model.safetensors.index.json"))
+    try index.append(JSONValue.object(["weight_map": .object(map)]).text(indent: 1))
+    try index.finish()
+  }
+
+  /// The tokenizer's files, licences and the like; links are followed, folders stay behind.
+  private func copyTheRest() throws(InferenceError) {
+    let names: [String]
+    do {
+      names = try FileManager.default.contentsOfDirectory(atPath: source.path).sorted()
+    } catch {
+      throw InferenceError(.unreadable, "\(source.lastPathComponent) cannot be listed.")
+    }
+    for name in names
+    where !name.hasSuffix(".safetensors") && name != "model.safetensors.index.json" {
+      var isFolder: ObjCBool = false
+      let path = source.appendingPathComponent(name)
+      guard unsafe FileManager.default.fileExists(atPath: path.path, isDirectory: &isFolder),
+        !isFolder.boolValue
+      else { continue }
+      let copy = try NewFile(partial.appendingPathComponent(name))
+      let file = try MappedFile(path)
+      try withExtendedLifetime(file) { () throws(InferenceError) in
+        unsafe try copy.append(file.bytes)
       }
-      var text = Array(JSONValue.object(header).text().utf8)
-      // The numbers start on a 64-byte border.
-      while (8 + text.count) % 64 != 0 { text.append(32) }
-      self.url = url
-      do {
-        guard FileManager.default.createFile(atPath: url.path, contents: nil) else {
-          throw CocoaError(.fileWriteUnknown)
-        }
-        file = try FileHandle(forWritingTo: url)
-        try file.write(
-          contentsOf: Data((0..<8).map { UInt8(truncatingIfNeeded: text.count >> (8 * $0)) } + text)
-        )
-      } catch { throw Self.failed(url, error) }
+      try copy.finish()
     }
+  }
 
-    func write(_ lend: ((UnsafeRawBufferPointer) -> Void) -> Void) throws(InferenceError) {
-      var failure: (any Error)?
-      unsafe lend { bytes in
-        // In stretches, so that no copy of a large tensor is made.
-        for from in stride(from: 0, to: bytes.count, by: 16 << 20) where failure == nil {
-          let part = unsafe bytes[from..<min(bytes.count, from + 16 << 20)]
-          do { try file.write(contentsOf: unsafe Data(part)) } catch { failure = error }
-        }
-      }
-      if let failure { throw Self.failed(url, failure) }
+  private func nameIt() throws(InferenceError) {
+    try NewFile.syncFolder(partial)
+    guard unsafe rename(partial.path, target.path) == 0 else {
+      let reason = unsafe String(cString: strerror(errno))
+      throw InferenceError(
+        .unreadable,
+        "\(partial.lastPathComponent) cannot be renamed to \(target.lastPathComponent): \(reason).")
     }
+    try NewFile.syncFolder(target.deletingLastPathComponent())
+  }
+}
 
-    func finish() throws(InferenceError) {
-      do {
-        try file.synchronize()
-        try file.close()
-      } catch { throw Self.failed(url, error) }
+/// A folder of which one process at a time may be the writer.
+private struct FolderLock {
+  private let file: Int32
+
+  init(_ folder: URL) throws(InferenceError) {
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    } catch {
+      throw InferenceError(
+        .unreadable, "\(folder.lastPathComponent) cannot be made: \(error.localizedDescription).")
     }
+    file = unsafe open(folder.path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else {
+      throw InferenceError(.unreadable, "\(folder.lastPathComponent) cannot be opened.")
+    }
+    guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+      close(file)
+      throw InferenceError(
+        .request, "\(folder.lastPathComponent) is being written by another process.")
+    }
+  }
 
-    private static func failed(_ url: URL, _ error: any Error) -> InferenceError {
-      InferenceError(
-        .unreadable, "\(url.lastPathComponent) cannot be written: \(error.localizedDescription).")
+  func release() { close(file) }
+}
+
+extension Tensor {
+  /// Writes the raw numbers, without all of them resident.
+  fileprivate func copy(to writer: SafeTensorsWriter, entry index: Int) throws(InferenceError) {
+    let bytes = unsafe bytes
+    for from in stride(from: 0, to: bytes.count, by: 64 << 20) {
+      unsafe try writer.write(
+        UnsafeRawBufferPointer(rebasing: bytes[from..<min(bytes.count, from + 64 << 20)]),
+        of: index, at: from)
+      file.release()
     }
   }
 }
@@ -224,74 +249,5 @@ extension WeightFormat {
       case .int8: .int8
       case .int4: .int4
       }
-  }
-}
-
-/// How far one engine's outputs are from another's on a text: what packing cost where it counts.
-package struct Divergence: Hashable, Sendable {
-  /// Mean Kullback–Leibler divergence a token, in nats: over the vocabulary, or summed over labels, each a yes or no.
-  package var meanDivergence: Double
-  /// Share of tokens whose likeliest token, or label, is the same.
-  package var sameTop: Double
-
-  package init(of other: Engine, from reference: Engine, on tokens: [Int32]) throws(InferenceError)
-  {
-    guard other.configuration.vocabularySize == reference.configuration.vocabularySize,
-      other.labels == reference.labels
-    else {
-      throw InferenceError(.request, "The two checkpoints do not have the same outputs.")
-    }
-    var divergence = 0.0
-    var same = 0
-    if reference.tags {
-      let p = try reference.tag(tokens)
-      let q = try other.tag(tokens)
-      let labels = reference.labels.count
-      for token in tokens.indices {
-        let range = token * labels..<(token + 1) * labels
-        var (bestP, bestQ) = (range.lowerBound, range.lowerBound)
-        for place in range {
-          divergence += Self.binary(Double(p[place]), Double(q[place]))
-          if p[place] > p[bestP] { bestP = place }
-          if q[place] > q[bestQ] { bestQ = place }
-        }
-        if bestP == bestQ { same += 1 }
-      }
-    } else {
-      // Token by token in step, so that no table of all logits is kept.
-      var first = reference.session()
-      var second = other.session()
-      for token in tokens {
-        try first.advance(by: [token])
-        try second.advance(by: [token])
-        let p = Self.logProbabilities(first.logits)
-        let q = Self.logProbabilities(second.logits)
-        var (bestP, bestQ) = (0, 0)
-        for place in p.indices {
-          divergence += exp(p[place]) * (p[place] - q[place])
-          if p[place] > p[bestP] { bestP = place }
-          if q[place] > q[bestQ] { bestQ = place }
-        }
-        if bestP == bestQ { same += 1 }
-      }
-    }
-    meanDivergence = divergence / Double(max(tokens.count, 1))
-    sameTop = Double(same) / Double(max(tokens.count, 1))
-  }
-
-  private static func logProbabilities(_ logits: [Float]) -> [Double] {
-    let top = Double(logits.max() ?? 0)
-    var sum = 0.0
-    for logit in logits { sum += exp(Double(logit) - top) }
-    let shift = top + log(sum)
-    return logits.map { Double($0) - shift }
-  }
-
-  /// KL between two coins with these logits.
-  private static func binary(_ a: Double, _ b: Double) -> Double {
-    // log σ(x) = −log(1 + e^−x), written so that nothing overflows.
-    func logSigmoid(_ x: Double) -> Double { min(x, 0) - log1p(exp(-abs(x))) }
-    let p = 1 / (1 + exp(-a))
-    return p * (logSigmoid(a) - logSigmoid(b)) + (1 - p) * (logSigmoid(-a) - logSigmoid(-b))
   }
 }

@@ -58,7 +58,7 @@ package struct TensorStore: Sendable {
   static func json(_ url: URL) throws(InferenceError) -> JSONValue {
     let file = try MappedFile(url)
     do {
-      return try unsafe JSONValue.parse(Array(file.bytes))
+      return try withExtendedLifetime(file) { unsafe try JSONValue.parse(Array(file.bytes)) }
     } catch {
       throw InferenceError(.damaged, "\(url.lastPathComponent) is not JSON: \(error).")
     }
@@ -120,6 +120,9 @@ package struct TensorStore: Sendable {
   func tensors(of file: MappedFile) -> [Tensor] {
     tensors.values.filter { $0.file === file }.sorted { $0.range.lowerBound < $1.range.lowerBound }
   }
+
+  /// Bytes of all files.
+  package var byteCount: Int { files.reduce(0) { unsafe $0 + $1.bytes.count } }
 
   /// The packed format of the checkpoint's matrices; nil when they are as any program reads them.
   package var packedFormat: PackedFormat? {

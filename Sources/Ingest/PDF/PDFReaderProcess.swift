@@ -26,10 +26,28 @@ package struct PDFReaderProcess: Sendable {
     request.put(name)
     request.put(password)
     request.put(limits)
-    let child = try Child(program: program.path, request: request.bytes, name: name)
-    defer { child.close() }
-
+    request.put([], scale: 1)
     var collector = DocumentCollector()
+    try exchange(
+      request.bytes, name: name, limits: limits, pages: { collector.document.pages.count }
+    ) { message in
+      if case .event(let event) = message { collector.add(event) }
+      return collector.isFinished
+    }
+    return collector.document
+  }
+
+  /// Sends a request to a child and takes its messages until one is the last.
+  ///
+  /// - Parameters:
+  ///   - pages: how many pages have come, for messages.
+  ///   - take: gives true for the last message.
+  func exchange(
+    _ request: [UInt8], name: String, limits: ReadLimits, pages: () -> Int,
+    take: (PDFWire.Message) -> Bool
+  ) throws(ReadError) {
+    let child = try Child(program: program.path, request: request, name: name)
+    defer { child.close() }
     var reader = WireReader()
     let deadline = ContinuousClock.now + .seconds(limits.seconds)
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
@@ -42,25 +60,22 @@ package struct PDFReaderProcess: Sendable {
         throw ReadError(
           .overLimit, file: name,
           what:
-            "reading took more than \(limits.seconds) s (up to page \(collector.document.pages.count)), and the reading process was killed",
+            "reading took more than \(limits.seconds) s (up to page \(pages())), and the reading process was killed",
           advice: "Split the file or raise the limit of seconds.")
       }
       let count: Int
       switch child.read(into: &buffer, within: Int(min(milliseconds, 60_000))) {
       case .nothingYet: continue
-      case .end: throw child.ending(name, limits, pages: collector.document.pages.count)
+      case .end: throw child.ending(name, limits, pages: pages())
       case .bytes(let read): count = read
       }
       reader.append(buffer[..<count])
       do {
         while let message = try reader.next() {
-          switch message {
-          case .event(let event):
-            collector.add(event)
-            if collector.isFinished { return collector.document }
-          case .failure(let kind, let what, let advice):
+          if case .failure(let kind, let what, let advice) = message {
             throw ReadError(kind, file: name, what: what, advice: advice)
           }
+          if take(message) { return }
         }
       } catch let error as ReadError {
         throw error
@@ -76,7 +91,7 @@ package struct PDFReaderProcess: Sendable {
   // MARK: The child
 
   /// What the program runs for ``subcommand``: reads one request from standard input, writes
-  /// events to standard output, and exits.
+  /// events, or the pictures wished for, to standard output, and exits.
   package static func main() -> Never {
     var input = WireReader()
     var buffer = [UInt8](repeating: 0, count: 1 << 14)
@@ -92,9 +107,19 @@ package struct PDFReaderProcess: Sendable {
       max(request.limits.memoryBytes, 1), max(1, Int(request.limits.seconds.rounded(.up)) + 1))
     let output = Output()
     do throws(ReadError) {
-      try PDFStream(
-        path: request.path, name: request.name, password: request.password, limits: request.limits
-      ).read { output.send($0) }
+      if request.wishes.isEmpty {
+        try PDFStream(
+          path: request.path, name: request.name, password: request.password,
+          limits: request.limits
+        ).read { output.send($0) }
+      } else {
+        let file = try PDFFile(
+          path: request.path, named: request.name, password: request.password)
+        for wish in request.wishes {
+          if let picture = file.picture(wish, scale: request.scale) { output.send(picture) }
+        }
+        output.send(.finished(levels: []))
+      }
     } catch {
       output.send(error)
     }
@@ -108,6 +133,11 @@ package struct PDFReaderProcess: Sendable {
 
     func send(_ event: PDFEvent) {
       writer.put(event)
+      if writer.bytes.count > 1 << 16 { flush() }
+    }
+
+    func send(_ picture: PagePicture) {
+      writer.put(picture)
       if writer.bytes.count > 1 << 16 { flush() }
     }
 

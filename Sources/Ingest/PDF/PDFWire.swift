@@ -12,11 +12,13 @@ enum PDFWire {
     case notice
     case finished
     case failure
+    case picture
   }
 
   /// What a child sends.
   enum Message {
     case event(PDFEvent)
+    case picture(PagePicture)
     case failure(kind: ReadError.Kind, what: String, advice: String)
   }
 }
@@ -42,6 +44,13 @@ struct WireWriter {
       bytes.append(UInt8(truncatingIfNeeded: bits))
       bits >>= 8
     }
+  }
+
+  mutating func append(_ tag: PDFWire.Tag) { bytes.append(tag.rawValue) }
+
+  mutating func put(_ string: [UInt8]) {
+    put(string.count)
+    bytes += string
   }
 
   mutating func put(_ text: String) {
@@ -230,6 +239,8 @@ struct WireReader {
     case .failure:
       guard let kind = ReadError.Kind(rawValue: try text()) else { throw Malformed() }
       return .failure(kind: kind, what: try text(), advice: try text())
+    case .picture:
+      return .picture(try picture())
     }
   }
 
@@ -238,17 +249,24 @@ struct WireReader {
     var name: String
     var password: String?
     var limits: ReadLimits
+    /// None: the document is read.
+    var wishes: [PagePicture.Wish]
+    var scale: Double
   }
 
   mutating func request() throws -> Request {
-    Request(
-      path: try text(), name: try text(), password: try optionalText(),
-      limits: ReadLimits(
-        seconds: Double(try number()) / 1000, memoryBytes: try number(), pages: try number(),
-        bytes: try number(), nesting: try number()))
+    let path = try text()
+    let name = try text()
+    let password = try optionalText()
+    let limits = ReadLimits(
+      seconds: Double(try number()) / 1000, memoryBytes: try number(), pages: try number(),
+      bytes: try number(), nesting: try number())
+    let (wishes, scale) = try wishes()
+    return Request(
+      path: path, name: name, password: password, limits: limits, wishes: wishes, scale: scale)
   }
 
-  private mutating func number() throws -> Int {
+  mutating func number() throws -> Int {
     var value: UInt64 = 0
     var shift: UInt64 = 0
     while true {
@@ -263,18 +281,25 @@ struct WireReader {
     return Int(Int64(bitPattern: value >> 1) ^ -Int64(bitPattern: value & 1))
   }
 
-  private mutating func count() throws -> Int {
+  mutating func count() throws -> Int {
     let count = try number()
     guard count >= 0, count < 1 << 31 else { throw Malformed() }
     return count
   }
 
-  private mutating func float() throws -> Double {
+  mutating func float() throws -> Double {
     guard position + 8 <= bytes.count else { throw Incomplete() }
     var bits: UInt64 = 0
     for i in 0..<8 { bits |= UInt64(bytes[position + i]) << UInt64(8 * i) }
     position += 8
     return Double(bitPattern: bits)
+  }
+
+  mutating func byteString() throws -> [UInt8] {
+    let length = try count()
+    guard position + length <= bytes.count else { throw Incomplete() }
+    defer { position += length }
+    return Array(bytes[position..<position + length])
   }
 
   private mutating func text() throws -> String {

@@ -14,9 +14,16 @@ package struct JSONSchema: Sendable {
     /// they are errors, but for `x-…`: a misspelt keyword would promise what nobody checks.
     package var ignoresUnknownKeywords = false
 
-    package init(assertsFormats: Bool = false, ignoresUnknownKeywords: Bool = false) {
+    /// Whether formats that cannot be asserted stay annotations where the others are asserted.
+    package var keepsUnknownFormats = false
+
+    package init(
+      assertsFormats: Bool = false, ignoresUnknownKeywords: Bool = false,
+      keepsUnknownFormats: Bool = false
+    ) {
       self.assertsFormats = assertsFormats
       self.ignoresUnknownKeywords = ignoresUnknownKeywords
+      self.keepsUnknownFormats = keepsUnknownFormats
     }
   }
 
@@ -28,6 +35,18 @@ package struct JSONSchema: Sendable {
   let options: Options
   /// Whether any keyword asks what others have looked at.
   let tracksEvaluation: Bool
+  /// The keywords that nothing checks because the draft does not know them, in the order they were
+  /// met; `x-…` is not among them. Empty unless ``Options/ignoresUnknownKeywords`` is set.
+  package let ignored: [IgnoredKeyword]
+
+  /// A keyword that promises what nobody checks.
+  package struct IgnoredKeyword: Hashable, Sendable {
+    /// JSON Pointer in the schema document, as a URI fragment.
+    package var schemaPath: String
+    package var keyword: String
+    /// The keyword of the draft that was probably meant.
+    package var nearest: String?
+  }
 
   /// - Parameters:
   ///   - uri: Where the schema comes from: the base of its relative references.
@@ -41,6 +60,7 @@ package struct JSONSchema: Sendable {
     nodes = compiler.nodes
     dynamicAnchors = compiler.dynamicAnchors
     tracksEvaluation = compiler.tracksEvaluation
+    ignored = compiler.ignored
     self.options = options
   }
 
@@ -67,6 +87,8 @@ package struct JSONSchema: Sendable {
     package var schemaPath: String
     /// Numbers and names of the schema; never a value of the instance.
     package var message: String
+    /// The keyword: the last of ``schemaPath``'s parts; empty for a schema that is `false`.
+    package var keyword: String
 
     package var description: String {
       "\(instancePath.isEmpty ? "the value" : instancePath) \(message) (\(schemaPath))"

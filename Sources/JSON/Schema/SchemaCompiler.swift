@@ -3,6 +3,7 @@ struct SchemaCompiler {
   private(set) var nodes: [SchemaNode] = []
   private(set) var dynamicAnchors: [SchemaAnchor: Int] = [:]
   private(set) var tracksEvaluation = false
+  private(set) var ignored: [JSONSchema.IgnoredKeyword] = []
 
   private let options: JSONSchema.Options
   private var problems: [SchemaError.Problem] = []
@@ -207,9 +208,15 @@ struct SchemaCompiler {
     }
     var reader = Reader(object: object, source: source)
     for (key, value) in object.members where key.hasPrefix("x-") { node.extensions[key] = value }
-    for key in object.keys where !Keywords.known.contains(key) {
-      if !options.ignoresUnknownKeywords, !key.hasPrefix("x-") {
-        problem(reader.path(key), "keyword \(key) is not supported")
+    for key in object.keys where !Keywords.known.contains(key) && !key.hasPrefix("x-") {
+      let nearest = Keywords.nearest(to: key)
+      if options.ignoresUnknownKeywords {
+        ignored.append(
+          .init(schemaPath: "#" + reader.path(key), keyword: key, nearest: nearest))
+      } else {
+        problem(
+          reader.path(key),
+          "keyword \(key) is not supported" + (nearest.map { "; did you mean \($0)?" } ?? ""))
       }
     }
     if let schema = object["$schema"], schema != .string(Keywords.draft),
@@ -269,7 +276,9 @@ struct SchemaCompiler {
       keywords.append(.pattern(pattern))
     }
     if let format = reader.string("format"), options.assertsFormats {
-      if SchemaFormat(rawValue: format) == nil, !options.ignoresUnknownKeywords {
+      if SchemaFormat(rawValue: format) == nil, !options.ignoresUnknownKeywords,
+        !options.keepsUnknownFormats
+      {
         reader.fail("format", "format \(format) is not supported")
       }
       keywords.append(.format(format))
@@ -445,5 +454,34 @@ struct SchemaCompiler {
       "maximum", "minContains", "minItems", "minLength", "minProperties", "minimum", "multipleOf",
       "pattern", "readOnly", "required", "title", "type", "uniqueItems", "writeOnly",
     ])
+
+    /// The known keyword that differs by one letter, or by two where it is long.
+    static func nearest(to key: String) -> String? {
+      let near = known.sorted().map { ($0, distance(Array(key.utf8), Array($0.utf8))) }
+        .min { $0.1 < $1.1 }
+      guard let (word, edits) = near, edits <= max(1, min(2, key.utf8.count / 4)) else {
+        return nil
+      }
+      return word
+    }
+
+    /// Insertions, deletions, replacements and swaps of neighbours.
+    private static func distance(_ first: [UInt8], _ second: [UInt8]) -> Int {
+      var older: [Int] = []
+      var row = Array(0...second.count)
+      for (i, byte) in first.enumerated() {
+        var next = [i + 1]
+        for (j, other) in second.enumerated() {
+          var best = Swift.min(row[j + 1] + 1, next[j] + 1, row[j] + (byte == other ? 0 : 1))
+          if i > 0, j > 0, byte == second[j - 1], first[i - 1] == other {
+            best = Swift.min(best, older[j - 1] + 1)
+          }
+          next.append(best)
+        }
+        older = row
+        row = next
+      }
+      return row[second.count]
+    }
   }
 }

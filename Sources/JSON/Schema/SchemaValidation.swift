@@ -47,7 +47,7 @@ struct SchemaValidation {
     Violation(
       instancePath: path.map { "/" + jsonPointerToken($0) }.joined(),
       schemaPath: "#" + schema.nodes[node].path + (keyword.isEmpty ? "" : "/" + keyword),
-      message: message)
+      message: message, keyword: keyword)
   }
 
   /// Takes what an applied schema found at the same place of the instance.

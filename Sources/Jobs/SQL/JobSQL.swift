@@ -1,7 +1,7 @@
 /// The statements of table `job`, whole. Each change of state is here once.
 enum JobSQL {
-  /// A step that is there already stays as it is, unless its inputs changed (another key) and nobody works
-  /// on it: then it starts anew. Changes a row only where something is new.
+  /// A step that is there already stays as it is, unless its inputs changed (another key) or its output was
+  /// lost (?17), and nobody works on it: then it starts anew. Changes a row only where something is new.
   static let enqueue = """
     INSERT INTO job (run_id, document_id, declaration_id, step, kind, key, depends_on, priority, state,
       max_attempts, outcome, output_path, output_sha256, output_bytes, created_at, finished_at)
@@ -14,7 +14,7 @@ enum JobSQL {
       output_bytes = excluded.output_bytes, finished_at = excluded.finished_at,
       attempts = 0, retried_after = claims, losses = 0, lost_progress = 0, progress = 0,
       due_at = NULL, failure = NULL, error = NULL, requested = NULL
-    WHERE job.key <> excluded.key AND job.state <> 'running'
+    WHERE (job.key <> excluded.key OR ?17 AND job.state = 'completed') AND job.state <> 'running'
     """
 
   /// First the run whose best job goes first (one index entry per open run), then the best jobs of that run;
@@ -164,6 +164,11 @@ enum JobSQL {
   static let cancel = """
     UPDATE job SET state = 'cancelled', token = NULL, due_at = NULL, requested = NULL, finished_at = :now
     WHERE state IN ('blocked', 'available', 'running', 'retryable', 'paused') AND \(chosen)
+    """
+  static let takeBack = """
+    UPDATE job SET state = iif(requested = 'pause', 'paused', 'available'), token = NULL,
+      requested = NULL, attempts = attempts - 1
+    WHERE state = 'running' AND \(chosen)
     """
   static let retry = """
     UPDATE job SET state = 'blocked', attempts = 0, retried_after = claims, losses = 0, lost_progress = 0,

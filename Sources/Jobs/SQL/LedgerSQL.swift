@@ -42,6 +42,21 @@ enum LedgerSQL {
   static let documentID = "SELECT id FROM document WHERE run_id = ?1 AND path = ?2"
   static let setDocumentTokens = "UPDATE document SET tokens = :tokens WHERE id = :id"
 
+  static let standings = """
+    SELECT document.path, document.bytes, document.tokens, count(*), sum(state = 'completed'),
+      sum(state = 'running'), sum(state = 'retryable'), sum(state = 'paused'),
+      sum(state = 'discarded' OR state = 'cancelled'), sum(coalesce(outcome = 'partial', 0)),
+      sum(coalesce(outcome = 'skipped', 0)), sum(coalesce(outcome = 'cached', 0)),
+      max(iif(state = 'running', progress, 0))
+    FROM document JOIN job ON job.document_id = document.id
+    WHERE document.run_id = :run GROUP BY document.id ORDER BY document.id
+    """
+  static let tokensRead = """
+    SELECT (SELECT coalesce(sum(attempt.tokens_read), 0) FROM job JOIN attempt ON attempt.job_id = job.id
+        WHERE job.run_id = :run)
+      + (SELECT coalesce(sum(progress), 0) FROM job WHERE run_id = :run AND state = 'running')
+    """
+
   static let startWorker = """
     INSERT INTO worker (name, host, boot, namespace, pid, process_start, program, started_at)
     VALUES (:name, :host, :boot, :namespace, :pid, :start, :program, :now)
@@ -69,7 +84,7 @@ enum AttemptSQL {
     """
   static let endChosen = """
     INSERT INTO attempt (job_id, number, worker_id, started_at, ended_at, ended, progress)
-    SELECT id, claims, worker_id, claimed_at, :now, 'cancelled', progress FROM job
+    SELECT id, claims, worker_id, claimed_at, :now, :ended, progress FROM job
     WHERE state = 'running' AND (:job IS NULL OR id = :job) AND (:run IS NULL OR run_id = :run)
       AND (:pipeline IS NULL OR run_id IN (SELECT run.id FROM run WHERE run.pipeline = :pipeline))
     """

@@ -22,6 +22,9 @@ enum ScheduleSQL {
   static let decide = """
     UPDATE schedule SET decided_until = :until WHERE id = :id AND decided_until = :from AND :until > :from
     """
+  static let realign = """
+    UPDATE schedule SET decided_until = :now WHERE id = :id AND decided_until = :from
+    """
   static let putRun = """
     INSERT INTO schedule_run (schedule_id, due_at, state, reason, covers, decided_at)
     VALUES (:schedule, :due, :state, :reason, :covers, :now)
@@ -45,6 +48,10 @@ enum ScheduleSQL {
   static let isWaiting =
     "SELECT EXISTS (SELECT 1 FROM schedule_run WHERE schedule_id = :schedule AND state = 'queued')"
   static let attachRun = "UPDATE schedule_run SET run_id = :run WHERE id = :id"
+  static let scheduledRun = """
+    SELECT schedule.name, schedule_run.run_id FROM schedule_run
+    JOIN schedule ON schedule.id = schedule_run.schedule_id WHERE schedule_run.id = :id
+    """
   static let endRun = "UPDATE schedule_run SET ended_at = :now WHERE id = :id AND state = 'started'"
   static let started = """
     SELECT id, due_at, run_id FROM schedule_run WHERE schedule_id = :schedule AND state = 'started'

@@ -46,8 +46,10 @@ package struct FieldExtractor: Sendable {
     var answers: [String: FieldAnswer] = [:]
     for field in inDependencyOrder() {
       let base = field.relativeTo.flatMap { dates[$0] }
-      let answer = FieldResolver(text: text, field: field, baseDate: base)
-        .answer(from: candidates(field), readWhole: readWhole)
+      let answer = FieldResolver(
+        text: text, field: field, baseDate: base,
+        accepts: { schema.accepts($0, for: field.name) }
+      ).answer(from: candidates(field), readWhole: readWhole)
       if field.normalization == .date || field.normalization == .endDate {
         // Where a date was not found, what it is counted from is the best there is to count from.
         dates[field.name] =

@@ -17,15 +17,23 @@ struct FieldResolver {
   /// Candidates at or above it count as found.
   var threshold = 0.3
 
-  init(text: ScalarText, field: FieldSchema.Field, baseDate: CalendarDate? = nil) {
+  /// Whether a value keeps the field's own schema; one that does not is no answer, and the next
+  /// candidate has its turn.
+  let accepts: (JSONValue) -> Bool
+
+  init(
+    text: ScalarText, field: FieldSchema.Field, baseDate: CalendarDate? = nil,
+    accepts: @escaping (JSONValue) -> Bool = { _ in true }
+  ) {
     self.text = text
     self.field = field
     self.baseDate = baseDate
+    self.accepts = accepts
   }
 
-  /// The most candidates that become evidence, and the most that become alternatives.
   /// From this probability on a company can be a party where another one is missing.
   private static let weakParty = 0.15
+  /// The most candidates that become evidence, and the most that become alternatives.
   private static let evidenceLimit = 12
   private static let alternativeLimit = 4
 
@@ -59,7 +67,7 @@ struct FieldResolver {
       return parties(
         strong, weak: candidates.filter { $0.score < threshold && $0.score >= Self.weakParty },
         spans: spans)
-    case .text, .date, .endDate, .duration, .noticePeriod, .money, .jurisdiction:
+    case .text, .date, .endDate, .duration, .noticePeriod, .money, .number, .jurisdiction:
       return single(strong, spans: spans)
     }
   }
@@ -67,7 +75,8 @@ struct FieldResolver {
   private func single(_ strong: [FieldCandidate], spans: [SpanCandidate]) -> FieldAnswer {
     var resolved: [(Resolved, FieldCandidate)] = []
     for candidate in strong {
-      if let value = value(of: candidate), !resolved.contains(where: { $0.0.value == value.value })
+      if let value = value(of: candidate), accepts(value.value),
+        !resolved.contains(where: { $0.0.value == value.value })
       {
         resolved.append((value, candidate))
       }
@@ -95,17 +104,18 @@ struct FieldResolver {
   ) -> FieldAnswer {
     let parties = PartyParser.placed(
       in: text, spans: strong.map(\.range), weak: weak.map(\.range))
-    guard !parties.isEmpty else {
+    let value = JSONValue.array(
+      parties.map(\.party).map { party -> JSONValue in
+        [
+          "name": .string(party.name), "role": party.role.map(JSONValue.string) ?? .null,
+          "aliases": .array(party.aliases.map(JSONValue.string)),
+        ]
+      })
+    guard !parties.isEmpty, accepts(value) else {
       return FieldAnswer(
         name: field.name, status: .unsupported, value: .null, raw: text.string(strong[0].range),
         evidence: evidence([strong[0].range]), alternatives: [], confidence: strong[0].score,
         candidates: spans)
-    }
-    let value = parties.map(\.party).map { party -> JSONValue in
-      [
-        "name": .string(party.name), "role": party.role.map(JSONValue.string) ?? .null,
-        "aliases": .array(party.aliases.map(JSONValue.string)),
-      ]
     }
     // Every name has its words among the evidence, also one that was found by another's.
     var ranges = disjoint(strong)
@@ -114,7 +124,7 @@ struct FieldResolver {
     }
     ranges.sort { $0.lowerBound < $1.lowerBound }
     return FieldAnswer(
-      name: field.name, status: .found, value: .array(value),
+      name: field.name, status: .found, value: value,
       raw: ranges.map { text.string($0) }.joined(separator: "; "), evidence: evidence(ranges),
       alternatives: [], confidence: strong[0].score, candidates: spans)
   }
@@ -139,6 +149,12 @@ struct FieldResolver {
       return MoneyParser.amounts(in: text, range: range).first.map {
         Resolved(
           value: ["amount": .string($0.money.amount), "currency": .string($0.money.currency)],
+          words: $0.range)
+      }
+    case .number:
+      return PlainNumber.first(in: text, range: range).map {
+        Resolved(
+          value: Int(exactly: $0.value).map { .integer($0) } ?? .number($0.value),
           words: $0.range)
       }
     case .jurisdiction:

@@ -9,13 +9,28 @@ package import JSON
 /// | `description` | the question, for people and for models that write |
 /// | `x-tag` | a label of the tagging checkpoint that marks the answer's words |
 /// | `x-pattern` | a regular expression (ICU syntax) searched in each sentence; a named group `value` marks the words of the value, other groups are kept out of it |
-/// | `x-normalize` | `text`, `date`, `endDate`, `duration`, `noticePeriod`, `money`, `parties`, `jurisdiction` or `boolean`: what the words become |
+/// | `x-normalize` | `text`, `date`, `endDate`, `duration`, `noticePeriod`, `money`, `number`, `parties`, `jurisdiction` or `boolean`: what the words become. Left out, it follows from `type` and `format` |
 /// | `x-evidence` | `required` (the default) or `optional` |
 /// | `x-relativeTo` | for dates: another property whose date "three years from the Effective Date" or "the date first written above" refers to |
+///
+/// All other keywords are those of JSON Schema 2020-12. A tagging checkpoint decodes nothing, so none
+/// is enforced while an answer is made; every one is validated after, and a value that does not keep
+/// them is not an answer. A keyword that neither the draft nor this table knows is refused.
 package struct FieldSchema: Sendable {
   /// `title`, or what the caller named it.
   package var name: String
   package var fields: [Field]
+  /// The whole document, so that a property's `$ref` into `$defs` leads somewhere.
+  private let validator: JSONSchema
+
+  /// Whether a field's value keeps every keyword of the field's own schema. What the schema says of
+  /// the object as a whole (`required`) is no matter of one value.
+  package func accepts(_ value: JSONValue, for name: String) -> Bool {
+    let place = "/" + jsonPointerToken(name)
+    return !validator.validate(.object([name: value])).contains {
+      $0.instancePath == place || $0.instancePath.hasPrefix(place + "/")
+    }
+  }
 
   package struct Field: Hashable, Sendable {
     package var name: String
@@ -48,12 +63,25 @@ package struct FieldSchema: Sendable {
     case noticePeriod
     /// `{"amount": "1200.00", "currency": "USD"}`.
     case money
+    /// The first number of the words, without its unit: `30`, `2.5`.
+    case number
     /// `[{"name", "role", "aliases"}]`.
     case parties
     /// `New York, USA`.
     case jurisdiction
     /// True where the document has such a clause, false where it has none.
     case boolean
+
+    /// The JSON types a value of it may be.
+    var types: Set<String> {
+      switch self {
+      case .text, .date, .endDate, .duration, .noticePeriod, .jurisdiction: ["string"]
+      case .money: ["object"]
+      case .number: ["number", "integer"]
+      case .parties: ["array"]
+      case .boolean: ["boolean"]
+      }
+    }
   }
 
   /// What is wrong with a schema, and where.
@@ -102,8 +130,18 @@ package struct FieldSchema: Sendable {
       problems.append(
         Problem(pointer: "", message: "no \"properties\": each property is a field to extract"))
     }
-    guard problems.isEmpty else { throw Invalid(problems: problems) }
+    let validator: JSONSchema?
+    do throws(SchemaError) {
+      validator = try JSONSchema(value)
+    } catch {
+      validator = nil
+      let said = Set(problems.map(\.pointer))
+      problems += error.problems.filter { !said.contains($0.path) }
+        .map { Problem(pointer: $0.path, message: $0.message) }
+    }
+    guard problems.isEmpty, let validator else { throw Invalid(problems: problems) }
     self.fields = fields
+    self.validator = validator
   }
 
   private static func field(
@@ -145,6 +183,17 @@ package struct FieldSchema: Sendable {
         problems.append(
           Problem(pointer: "\(pointer)/x-normalize", message: "\"\(word)\" is none of \(all)"))
       }
+    }
+    let types = types(of: object)
+    if !types.isEmpty, normalization.types.isDisjoint(with: types) {
+      // Without this no value would ever be found, and nobody would know why.
+      let keyword = object["x-normalize"] == nil ? "type" : "x-normalize"
+      problems.append(
+        Problem(
+          pointer: "\(pointer)/\(keyword)",
+          message:
+            "words become \(normalization.rawValue), which is \(normalization.types.sorted().joined(separator: " or ")), but \"type\" allows only \(types.sorted().joined(separator: ", "))"
+            + (object["x-normalize"] == nil ? "; give the field an \"x-normalize\"" : "")))
     }
     let evidence = text("x-evidence") ?? "required"
     if evidence != "required", evidence != "optional" {
@@ -200,10 +249,15 @@ package struct FieldSchema: Sendable {
     "x-evidence", "x-normalize", "x-pattern", "x-relativeTo", "x-tag",
   ]
 
+  /// The types a property's own schema names; none where it names none.
+  private static func types(of object: JSONObject) -> Set<String> {
+    Set(object["type"]?.string.map { [$0] } ?? object["type"]?.array?.compactMap(\.string) ?? [])
+  }
+
   private static func impliedNormalization(_ object: JSONObject) -> Normalization {
-    let types =
-      object["type"]?.string.map { [$0] } ?? object["type"]?.array?.compactMap(\.string) ?? []
+    let types = types(of: object)
     if types.contains("boolean") { return .boolean }
+    if types.contains("number") || types.contains("integer") { return .number }
     switch object["format"]?.string {
     case "date": return .date
     case "duration": return .duration

@@ -20,7 +20,10 @@ package struct OutputDigests: Hashable, Sendable {
       .map { "\($0.value)  \($0.key)\n" }.joined()
   }
 
-  /// Nil where a line is not a digest, two spaces and a path.
+  package mutating func remove(_ path: String) { digests[path] = nil }
+
+  /// Nil where the text is not, byte for byte, what ``text`` gives: a digest, two spaces and a path a
+  /// line, in order.
   package init?(parsing text: String) {
     for line in text.split(separator: "\n", omittingEmptySubsequences: true) {
       let digest = line.prefix(64)
@@ -30,5 +33,6 @@ package struct OutputDigests: Hashable, Sendable {
       else { return nil }
       digests[String(line.dropFirst(66))] = String(digest)
     }
+    guard Array(self.text.utf8) == Array(text.utf8) else { return nil }
   }
 }

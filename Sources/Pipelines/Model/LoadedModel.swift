@@ -12,6 +12,8 @@ package final class LoadedModel: Sendable {
   package let sha256: String
   package let engine: Engine
   package let tokenizer: Tokenizer
+  /// Threads that compute, over all its readers.
+  package let threads: Int
 
   /// Where a declaration's weights are.
   package static func folder(of weights: Declaration.Model.Weights) -> URL {
@@ -26,6 +28,7 @@ package final class LoadedModel: Sendable {
   package init(_ weights: Declaration.Model.Weights, threads: Int) throws(PipelineError) {
     let folder = Self.folder(of: weights)
     name = folder.lastPathComponent
+    self.threads = threads
     do {
       tokenizer = try Tokenizer(folder: folder)
       engine = try Engine(folder: folder, threads: threads)

@@ -79,28 +79,34 @@ package struct OutputFolder: Sendable {
     return verification
   }
 
-  /// Writes `report.html` anew from the folder's results, with the words around each quote where
-  /// the documents can still be read.
+  /// Writes `report.html` anew from the folder's results, with the words around each quote and the
+  /// pages they stand on where the documents can still be read.
+  ///
+  /// - Parameter pictureBudget: bytes of all pictures of pages together; 0 draws none.
   package func writeReport(
-    input: URL? = nil, passwords: [String] = [], pdfProgram: URL?
+    input: URL? = nil, passwords: [String] = [], pdfProgram: URL?,
+    pictureBudget: Int = Report.usualPictureBudget
   ) throws(PipelineError) -> URL {
-    let documents = input ?? self.input
-    let opener = DocumentOpener(passwords: passwords, pdfProgram: pdfProgram)
-    let html = Report.html(
-      of: outputPaths.compactMap { ResultFile.read($0, in: folder) },
-      title: run["pipeline"]?.string ?? folder.lastPathComponent,
-      text: { path in
-        (try? opener.read(documents.appendingPathComponent(path), named: path)).map {
-          ExtractedText($0)
-        }
-      })
-    let file = folder.appendingPathComponent("report.html")
+    let html = RunReport(
+      title: run["pipeline"]?.string ?? folder.lastPathComponent, run: run,
+      input: input ?? self.input,
+      opener: DocumentOpener(passwords: passwords, pdfProgram: pdfProgram),
+      pictureBudget: pictureBudget
+    ).html(of: outputPaths.compactMap { ResultFile.read($0, in: folder) })
+    let writer = ResultWriter(folder: folder, faults: .none)
     do {
-      try DurableFile.write(html, to: file)
+      _ = try writer.write(html, to: RunReport.name)
+      // The report belongs to the run as if the run had written it.
+      if let bytes = ResultFile.bytes(OutputDigests.fileName, in: folder),
+        var digests = OutputDigests(parsing: String(decoding: bytes, as: UTF8.self))
+      {
+        digests.add(RunReport.name, html)
+        _ = try writer.write(Array(digests.text.utf8), to: OutputDigests.fileName)
+      }
     } catch {
       throw PipelineError("\(error)")
     }
-    return file
+    return folder.appendingPathComponent(RunReport.name)
   }
 
   private func checkDigests(_ verification: inout Verification) {
@@ -119,5 +125,24 @@ package struct OutputFolder: Sendable {
       if now == nil { problem(path, "is gone.") }
       if let now, now != digest { problem(path, "has other bytes than the run wrote.") }
     }
+    for path in files().sorted() where digests.digests[path] == nil {
+      problem(
+        path, "was not written by the run. Delete it, or keep it outside the output folder.")
+    }
+  }
+
+  /// Every file below the folder but the list of digests and what a killed writer may leave.
+  private func files() -> [String] {
+    var files: [String] = []
+    let enumerator = FileManager.default.enumerator(atPath: folder.path)
+    while let path = enumerator?.nextObject() as? String {
+      let name = path.split(separator: "/").last ?? ""
+      let url = folder.appendingPathComponent(path)
+      if (try? url.resourceValues(forKeys: [.isDirectoryKey]))?.isDirectory == true { continue }
+      if path != OutputDigests.fileName, !DurableFile.isTemporary(name) {
+        files.append(path)
+      }
+    }
+    return files
   }
 }

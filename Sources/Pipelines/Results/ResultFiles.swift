@@ -13,11 +13,14 @@ struct ResultFiles {
   let results: RunResults
   let pdfProgram: URL?
   let faults: FaultPoints
+  let stop: StopSignal
 
+  /// - Throws: ``Interruption`` when told to stop: the files are made anew by the next run.
   func write() throws {
     var digests = OutputDigests()
     let writer = ResultWriter(folder: declaration.output.directory, faults: faults)
     func put(_ bytes: [UInt8], _ path: String) throws {
+      if stop.isSet { throw Interruption() }
       _ = try writer.write(bytes, to: path)
       digests.add(path, bytes)
     }
@@ -46,7 +49,7 @@ struct ResultFiles {
         }
       }
     }
-    if declaration.output.html { try put(report, "report.html") }
+    if declaration.output.html { try put(report, RunReport.name) }
     try put(Envelope.fileBytes(of: runFile), RunFile.name)
     _ = try writer.write(Array(digests.text.utf8), to: OutputDigests.fileName)
   }
@@ -78,16 +81,17 @@ struct ResultFiles {
     return rows
   }
 
-  /// Each value beside its source; the documents are read once more for the words around it.
+  /// Each value beside its source; the documents are read once more for the words around it and for
+  /// the pages it stands on.
   private var report: [UInt8] {
-    let opener = DocumentOpener(passwords: declaration.input.passwords, pdfProgram: pdfProgram)
-    let all = declaration.steps.filter { $0.outputKind != nil }.flatMap { envelopes(of: $0) }
-    return Report.html(
-      of: all.map(\.value), title: declaration.name,
-      text: { path in
-        let file = declaration.input.directory.appendingPathComponent(path)
-        return (try? opener.read(file, named: path)).map { ExtractedText($0) }
-      })
+    RunReport(
+      title: declaration.name, run: runFile, input: declaration.input.directory,
+      opener: DocumentOpener(passwords: declaration.input.passwords, pdfProgram: pdfProgram),
+      // A report that a stop cuts short will not be written.
+      shouldStop: { stop.isSet }
+    ).html(
+      of: declaration.steps.filter { $0.outputKind != nil }
+        .flatMap { envelopes(of: $0).map(\.value) })
   }
 
   private var runFile: JSONValue {

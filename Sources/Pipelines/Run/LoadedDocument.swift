@@ -19,6 +19,9 @@ final class LoadedDocument {
   let textSHA256: String
   let grounding: Grounding
   private let pipeline: PipelineRun
+  private let memory: MemoryBudget
+  /// Told the tokens of the text as soon as they are known.
+  private let counted: (Int) -> Void
   /// One reading a prompt: steps with the same prompt share it.
   private var readings: [Prompt: Reading] = [:]
 
@@ -33,7 +36,9 @@ final class LoadedDocument {
   }
 
   /// - Throws: ``JobFault`` when the file cannot be read or is not the one that was planned.
-  init(_ job: Job, work: WorkOfRun) throws {
+  init(_ job: Job, work: WorkOfRun, counted: @escaping (Int) -> Void = { _ in }) throws {
+    self.counted = counted
+    memory = work.memory
     documentID = job.document
     path = job.documentPath
     sha256 = job.documentSHA256
@@ -90,20 +95,33 @@ final class LoadedDocument {
         notices: [JobNotice(reason: notice.reason.rawValue, detail: notice.detail)])
     }
     let parts = packing.contexts
+    counted(packing.textTokenCount)
     let total = parts.reduce(0) { $0 + $1.tokens.count }
+    if let longest = parts.map(\.tokens.count).max() {
+      let kept = memory.keptBytes(
+        tokens: total - longest + readings.values.reduce(0) { $0 + $1.tokensTotal })
+      if let why = memory.refusal(tokens: longest, kept: kept) { throw JobFault(.limit, why) }
+    }
     var ranges: [Range<Int>] = []
     var logits: [Float] = []
     var done = 0
-    for part in parts {
-      let all: [Float]
+    for (number, part) in parts.enumerated() {
+      var all: [Float]
       do throws(InferenceError) {
         all = try model.engine.tag(
-          part.tokens,
+          part.tokens, snapshots: snapshots(of: part, number, prompt),
           progress: { count in
             lease.advance(to: done + count)
             self.pipeline.faults.reach(.midRead)
             self.pipeline.report(
               .advanced(document: self.path, tokens: done + count, of: total))
+          },
+          saved: { error in
+            if let error {
+              self.pipeline.report(.warning(document: self.path, "\(error)"))
+            } else {
+              self.pipeline.faults.reach(.afterSnapshot)
+            }
           },
           shouldStop: { self.pipeline.stop.isSet || lease.status != .held })
       } catch {
@@ -111,7 +129,10 @@ final class LoadedDocument {
         throw JobFault(.engine, "\(error)")
       }
       let width = model.engine.labels.count
-      logits += all[part.textTokens.lowerBound * width..<part.textTokens.upperBound * width]
+      // Cut in place: for a long text this is the largest thing in memory.
+      all.removeSubrange(part.textTokens.upperBound * width..<all.count)
+      all.removeSubrange(0..<part.textTokens.lowerBound * width)
+      if parts.count == 1 { logits = all } else { logits += all }
       for token in part.textTokens { ranges.append(part.range(ofToken: token) ?? 0..<0) }
       done += part.tokens.count
     }
@@ -120,6 +141,15 @@ final class LoadedDocument {
       tokensTotal: ranges.count, tokensRead: ranges.count, parts: parts.count)
     readings[prompt] = reading
     return reading
+  }
+
+  /// A text of a few pieces is read again sooner than a snapshot is written.
+  private func snapshots(of part: Context, _ number: Int, _ prompt: Prompt) -> SnapshotPlan? {
+    guard part.tokens.count > 2 * min(Session.piece, pipeline.limits.snapshotInterval) else {
+      return nil
+    }
+    return pipeline.workspace.snapshots.plan(
+      document: sha256, prompt: prompt, part: number, interval: pipeline.limits.snapshotInterval)
   }
 }
 

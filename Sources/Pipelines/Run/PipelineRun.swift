@@ -14,7 +14,10 @@ package struct PipelineRun: Sendable {
   package var workspace: Workspace
   /// Threads that claim jobs, at least 1.
   package var workers: Int
+  package var limits: RunLimits
   package var trigger: String
+  /// The time of a schedule that this run is for.
+  package var scheduled: ScheduledRunID?
   package var program: String
   /// The program that reads PDFs in a process of its own; nil reads them in this one.
   package var pdfProgram: URL?
@@ -24,14 +27,16 @@ package struct PipelineRun: Sendable {
 
   package init(
     declaration: Declaration, model: LoadedModel, workspace: Workspace, workers: Int = 1,
-    trigger: String = "manual", program: String, pdfProgram: URL? = nil,
+    limits: RunLimits = RunLimits(), trigger: String = "manual", program: String,
+    pdfProgram: URL? = nil,
     faults: FaultPoints = .none, stop: StopSignal,
     report: @escaping @Sendable (RunEvent) -> Void
   ) {
     self.declaration = declaration
     self.model = model
     self.workspace = workspace
-    self.workers = workers
+    self.workers = max(1, workers)
+    self.limits = limits
     self.trigger = trigger
     self.program = program
     self.pdfProgram = pdfProgram
@@ -67,6 +72,7 @@ package struct PipelineRun: Sendable {
   private func go() throws -> Ending {
     let queue = try JobQueue.open(at: workspace.queueFile, faults: faults)
     try DurableFile.makeFolder(declaration.output.directory)
+    try DurableFile.makeFolder(workspace.snapshots.folder)
     let plan = try Planner(
       declaration: declaration, modelSHA256: model.sha256, queue: queue
     ).plan()
@@ -75,25 +81,26 @@ package struct PipelineRun: Sendable {
         documents: plan.documents.count, jobs: plan.jobs - plan.upToDate, cached: plan.upToDate,
         leftOut: plan.leftOut.count))
     let run = try openRun(queue)
+    if let scheduled { try queue.attach(run, to: scheduled) }
     try queue.enqueue(newDocuments(plan), in: run)
 
     let work = try WorkOfRun(self, run: run, plan: plan)
     work.runWorkers(count: workers)
     if let error = work.fatalError { throw error }
 
-    if let reason = stop.reason {
-      return Ending(
-        run: run, stopped: reason,
-        results: RunResults(
-          plan: plan, jobs: try jobs(queue, run), folder: declaration.output.directory))
-    }
-    report(.writingResults)
     let results = RunResults(
       plan: plan, jobs: try jobs(queue, run), folder: declaration.output.directory)
-    try ResultFiles(
-      declaration: declaration, model: model, results: results, pdfProgram: pdfProgram,
-      faults: faults
-    ).write()
+    if let reason = stop.reason { return Ending(run: run, stopped: reason, results: results) }
+    report(.writingResults)
+    do {
+      try ResultFiles(
+        declaration: declaration, model: model, results: results, pdfProgram: pdfProgram,
+        faults: faults, stop: stop
+      ).write()
+    } catch is Interruption {
+      return Ending(run: run, stopped: stop.reason, results: results)
+    }
+    DurableFile.removeLeftovers(in: declaration.output.directory)
     _ = try queue.finishRun(run)
     return Ending(run: run, stopped: nil, results: results)
   }
@@ -132,11 +139,16 @@ package struct PipelineRun: Sendable {
         path: document.path, sha256: document.sha256, bytes: document.file.byteCount,
         jobs: document.jobs.map { job in
           var cached: JobOutput?
-          if case .upToDate(let output) = job.standing { cached = output }
+          if job.isDone, case .upToDate(let output) = job.standing { cached = output }
+          var isLost = false
+          switch job.standing {
+          case .outputMissing, .outputChanged: isLost = true
+          case .upToDate, .new: break
+          }
           return NewJob(
             step: job.step, kind: declaration.step(job.step)?.kind ?? job.step, key: job.key,
             dependsOn: job.dependsOn, maxAttempts: declaration.step(job.step)?.attempts ?? 3,
-            cached: cached)
+            cached: cached, isLost: isLost)
         })
     }
   }

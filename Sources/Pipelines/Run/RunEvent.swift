@@ -8,6 +8,8 @@ package enum RunEvent: Sendable {
   case advanced(document: String, tokens: Int, of: Int)
   case finished(document: String, step: String, outcome: String, detail: String?)
   case retrying(document: String, step: String, attempt: Int, error: String)
+  /// Something went wrong that no result depends on.
+  case warning(document: String, String)
   case writingResults
   case stopping(StopSignal.Reason)
 }

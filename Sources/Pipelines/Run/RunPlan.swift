@@ -28,13 +28,20 @@ package struct RunPlan: Sendable {
     /// The result's file, relative to the output folder.
     package var outputPath: String
     package var standing: Standing
+    /// Whether a condition decides about the step: then a result that is up to date still waits for it, as the
+    /// condition is no part of the key.
+    package var isConditional: Bool
+
+    /// Whether nothing is left to do.
+    package var isDone: Bool { standing.isUpToDate && !isConditional }
   }
 
   /// Whether a result must be made, and why.
   package enum Standing: Sendable {
     case upToDate(JobOutput)
-    /// No result with this key was ever completed.
-    case new
+    /// No result with this key was ever completed. Because of these changes, where there was one with another
+    /// key and the plan was asked to tell; else empty.
+    case new(since: [KeyChange])
     /// It was made, but its file is gone from the output folder.
     case outputMissing
     /// It was made, but its file has other bytes now.
@@ -43,7 +50,8 @@ package struct RunPlan: Sendable {
     package var reason: String {
       switch self {
       case .upToDate: "up to date"
-      case .new: "new or changed: the document, the step, its schema or the model"
+      case .new(let changes):
+        changes.isEmpty ? "new" : "changed: " + changes.map(\.words).joined(separator: ", ")
       case .outputMissing: "its output file is gone"
       case .outputChanged: "its output file was changed"
       }
@@ -53,14 +61,17 @@ package struct RunPlan: Sendable {
   }
 
   /// The plan of a declaration as its folder and the ledger stand now; reads, and changes nothing.
-  package init(of declaration: Declaration, workspace: Workspace) throws(PipelineError) {
+  package init(
+    of declaration: Declaration, model: LoadedModel, workspace: Workspace
+  ) throws(PipelineError) {
     do {
       let exists = FileManager.default.fileExists(atPath: workspace.queueFile.path)
-      self = try Planner(
-        declaration: declaration,
-        modelSHA256: LoadedModel(declaration.model.weights, threads: 1).sha256,
-        queue: exists ? JobQueue.open(at: workspace.queueFile, access: .readOnly) : nil
-      ).plan()
+      let queue = try exists ? JobQueue.open(at: workspace.queueFile, access: .readOnly) : nil
+      var planner = Planner(declaration: declaration, modelSHA256: model.sha256, queue: queue)
+      planner.history = try queue.map {
+        try KeyHistory(declaration, modelSHA256: model.sha256, queue: $0)
+      }
+      self = try planner.plan()
     } catch let error as PipelineError {
       throw error
     } catch {
@@ -75,7 +86,7 @@ package struct RunPlan: Sendable {
 
   package var jobs: Int { documents.reduce(0) { $0 + $1.jobs.count } }
   package var upToDate: Int {
-    documents.reduce(0) { $0 + $1.jobs.count { $0.standing.isUpToDate } }
+    documents.reduce(0) { $0 + $1.jobs.count { $0.isDone } }
   }
 }
 
@@ -84,6 +95,8 @@ struct Planner {
   let declaration: Declaration
   let modelSHA256: String
   let queue: JobQueue?
+  /// Where reasons are wanted.
+  var history: KeyHistory?
 
   func plan() throws -> RunPlan {
     let input = declaration.input
@@ -112,6 +125,7 @@ struct Planner {
   private func jobs(of path: String, sha256: String) throws -> [RunPlan.PlannedJob] {
     var keys: [String: String] = [:]
     var jobs: [RunPlan.PlannedJob] = []
+    var changed: Set<String> = []
     for step in declaration.steps {
       let key = ResultKey.of(
         ResultKey.Parts(
@@ -119,16 +133,33 @@ struct Planner {
           modelSHA256: modelSHA256, promptSHA256: Prompt.of(step).sha256, declaration: declaration))
       keys[step.id] = key
       let outputPath = OutputName(declaration: declaration).path(of: step, document: path)
+      var standing = try standing(key: key, outputPath: outputPath)
+      if case .new = standing, let history {
+        let changes = try history.changes(
+          path: path, step: step, sourceSHA256: sha256, changedBefore: changed)
+        standing = .new(since: changes)
+        changed.insert(step.id)
+      }
       jobs.append(
         RunPlan.PlannedJob(
-          step: step.id, key: key, dependsOn: step.from, outputPath: outputPath,
-          standing: try standing(key: key, outputPath: outputPath)))
+          step: step.id, key: key, dependsOn: step.dependencies, outputPath: outputPath,
+          standing: standing,
+          isConditional: isConditional(step)))
     }
     return jobs
   }
 
+  private func isConditional(_ step: Step) -> Bool {
+    step.condition != nil
+      || step.from.contains {
+        if case .filter? = declaration.step($0)?.action { true } else { false }
+      }
+  }
+
   private func standing(key: String, outputPath: String) throws -> RunPlan.Standing {
-    guard let queue, let done = try queue.completedOutput(forKey: key) else { return .new }
+    guard let queue, let done = try queue.completedOutput(forKey: key) else {
+      return .new(since: [])
+    }
     let file = declaration.output.directory.appendingPathComponent(outputPath)
     guard FileManager.default.fileExists(atPath: file.path) else { return .outputMissing }
     guard done.output.path == outputPath, FileDigest.sha256(of: file) == done.output.sha256 else {

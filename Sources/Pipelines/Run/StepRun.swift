@@ -25,6 +25,11 @@ struct StepRun {
 
   func run() throws -> Result {
     guard try isWanted() else { return Result(ending: .done(.skipped, nil, [])) }
+    if case .upToDate(let output)? = work.planned(document: job.documentPath, step: job.step)?
+      .standing
+    {
+      return Result(ending: .done(.cached, output, []))
+    }
     switch step.action {
     case .extract(let extract):
       return try tagged { reading in

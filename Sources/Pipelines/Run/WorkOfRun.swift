@@ -10,6 +10,7 @@ final class WorkOfRun: Sendable {
   /// By path: every document of the plan.
   let documents: [String: RunPlan.PlannedDocument]
   let keeper: LeaseKeeper
+  let memory: MemoryBudget
   private let fatal = Mutex<(any Error)?>(nil)
 
   init(_ pipeline: PipelineRun, run: RunID, plan: RunPlan) throws {
@@ -17,12 +18,20 @@ final class WorkOfRun: Sendable {
     self.run = run
     documents = Dictionary(
       plan.documents.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
-    keeper = try LeaseKeeper(at: pipeline.workspace.queueFile)
+    memory = MemoryBudget(
+      pipeline.model.engine, limit: pipeline.limits.memory, workers: pipeline.workers,
+      threads: pipeline.model.threads)
+    keeper = try LeaseKeeper(at: pipeline.workspace.queueFile, lease: pipeline.limits.lease)
   }
 
   /// A result's file, relative to the output folder.
   func outputPath(document: String, step: String) -> String? {
-    documents[document]?.jobs.first { $0.step == step }?.outputPath
+    planned(document: document, step: step)?.outputPath
+  }
+
+  /// What this process's plan says of a job.
+  func planned(document: String, step: String) -> RunPlan.PlannedJob? {
+    documents[document]?.jobs.first { $0.step == step }
   }
 
   /// Why the run as a whole cannot go on.
@@ -36,6 +45,11 @@ final class WorkOfRun: Sendable {
   /// Runs `count` workers, each on a thread of its own (hours of arithmetic do not belong on a
   /// shared pool), until no job is left or the run is stopped.
   func runWorkers(count: Int) {
+    let queueFile = pipeline.workspace.queueFile
+    pipeline.stop.setLastResort { [keeper] reason in
+      keeper.releaseAll(at: queueFile, because: "\(reason.rawValue), in the middle of a piece")
+    }
+    defer { pipeline.stop.setLastResort(nil) }
     let group = DispatchGroup()
     for number in 0..<max(1, count) {
       group.enter()

@@ -12,7 +12,9 @@ final class Worker {
 
   init(_ work: WorkOfRun, number: Int) throws {
     shared = work
-    queue = try JobQueue.open(at: work.pipeline.workspace.queueFile, faults: work.pipeline.faults)
+    queue = try JobQueue.open(
+      at: work.pipeline.workspace.queueFile, lease: work.pipeline.limits.lease,
+      faults: work.pipeline.faults)
     id = try queue.startWorker(named: "worker-\(number)", program: work.pipeline.program)
   }
 
@@ -48,11 +50,22 @@ final class Worker {
     let start = ProcessCost.now
     let pipeline = shared.pipeline
     do {
+      // Keys say by what a job is to be done. Another process may have changed them since this one planned.
+      if let planned = shared.planned(document: job.documentPath, step: job.step),
+        planned.key != job.key
+      {
+        _ = try queue.release(claim, because: "planned by another process with other inputs")
+        throw PipelineError(
+          "The documents, schemas or model of “\(pipeline.declaration.name)” were changed while it was "
+            + "running, and another process works by the new ones. This one stops; run it again.")
+      }
       let step = try Self.step(of: job, in: pipeline.declaration)
       if loaded?.documentID != job.document {
         loaded = nil  // freed before the next one is read
         pipeline.report(.reading(document: job.documentPath))
-        loaded = try LoadedDocument(job, work: shared)
+        loaded = try LoadedDocument(job, work: shared) { [queue] tokens in
+          try? queue.setTokens(tokens, of: job.document)
+        }
       }
       guard let loaded else { return }
       let result = try StepRun(

@@ -6,7 +6,9 @@ package struct Workspace: Sendable {
   package let folder: URL
 
   package var queueFile: URL { folder.appendingPathComponent("queue.sqlite") }
-  package var snapshots: URL { folder.appendingPathComponent("snapshots") }
+  package var snapshots: SnapshotFolder {
+    SnapshotFolder(folder: folder.appendingPathComponent("snapshots"))
+  }
 
   /// - Parameter path: The folder asked for; nil takes `$DOCKET_WORKSPACE`, then
   ///   `$XDG_STATE_HOME/docket`, then `~/.local/state/docket`.

@@ -5,6 +5,7 @@
 #ifndef POPPLER_SHIM_H
 #define POPPLER_SHIM_H
 
+#include "PagePicture.h"
 #include "ReadingProcess.h"
 #include "StraightEdges.h"
 

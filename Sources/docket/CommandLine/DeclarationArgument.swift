@@ -5,10 +5,18 @@ import Pipelines
 enum DeclarationArgument {
   /// FILE, then DIR in place of `input.dir` and `--output` in place of `output.dir`. Prints every
   /// problem and gives nil where there is one.
-  static func read(_ arguments: Arguments) throws -> Pipelines.Declaration? {
+  ///
+  /// - Parameter text: what FILE said earlier, to be taken in place of what it says now.
+  static func read(
+    _ arguments: Arguments, text: [UInt8]? = nil
+  ) throws -> Pipelines.Declaration? {
     var declaration: Pipelines.Declaration
     do {
-      declaration = try DeclarationReader.read(URL(fileURLWithPath: arguments.operands[0]))
+      let file = URL(fileURLWithPath: arguments.operands[0])
+      declaration =
+        try text.map { text throws(DeclarationError) in
+          try DeclarationReader.read(text, from: file)
+        } ?? DeclarationReader.read(file)
     } catch {
       Console.note("\(error)")
       return nil

@@ -10,6 +10,8 @@ struct Verb: Sendable {
   /// A few lines more, shown by `--help` only.
   let discussion: String
   let options: [Option]
+  /// The words that may follow, each a verb of its own named “VERB WORD”; then `run` is for none.
+  var words: [Verb] = []
   let run: @Sendable (Arguments) throws -> ExitStatus
 
   /// An option: a switch, or one that takes a value.
@@ -44,10 +46,30 @@ struct Verb: Sendable {
     return words.joined(separator: " ")
   }
 
+  /// The verb that `rest`, what follows this one's name, calls, and what is left for it.
+  func called(with rest: ArraySlice<String>) throws -> (verb: Verb, rest: [String]) {
+    guard !words.isEmpty, let next = rest.first, !next.hasPrefix("-") else {
+      return (self, Array(rest))
+    }
+    guard let word = words.first(where: { $0.name == "\(name) \(next)" }) else {
+      let known = words.map { String($0.name.dropFirst(name.count + 1)) }
+      let near = Spelling.nearest(to: next, among: known)
+      throw UsageError(
+        "unknown word “\(next)”" + (near.map { ", did you mean “\($0)”?" } ?? "")
+          + " There is: \(known.joined(separator: ", ")).")
+    }
+    return (word, Array(rest.dropFirst()))
+  }
+
   /// What `docket VERB --help` prints.
   var help: String {
     var lines = ["Usage: \(usage)", "", summary]
     if !discussion.isEmpty { lines += ["", discussion] }
+    if !words.isEmpty {
+      let width = (words.map(\.name.count).max() ?? 0) + 2
+      lines += ["", "Words:"]
+      lines += words.map { "  " + TextLayout.pad($0.name, to: width) + $0.summary }
+    }
     let all = options + [.flag("--help", "Print this page.")]
     lines += ["", "Options:"]
     let heads = all.map { option in option.value.map { "\(option.name) \($0)" } ?? option.name }

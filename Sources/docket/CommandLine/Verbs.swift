@@ -1,10 +1,14 @@
 /// Every verb there is, in the order of the overview.
 enum Verbs {
   static let all: [Verb] = [
-    InitVerb.verb, CheckVerb.verb, PlanVerb.verb, RunVerb.verb, StatusVerb.verb, VerifyVerb.verb,
-    ReportVerb.verb, JobVerbs.jobs, JobVerbs.retry, JobVerbs.cancel, JobVerbs.pause,
-    JobVerbs.resume, ScheduleVerb.verb, IngestVerb.verb, ModelVerb.verb, DoctorVerb.verb,
+    InitVerb.verb, CheckVerb.verb, PlanVerb.verb, RunVerb.verb, StatusVerb.verb, WatchVerb.verb,
+    ExplainVerb.verb, VerifyVerb.verb, ReportVerb.verb, JobVerbs.jobs, JobVerbs.retry,
+    JobVerbs.cancel, JobVerbs.pause, JobVerbs.resume, JobVerbs.release, ScheduleVerb.verb,
+    DaemonVerb.verb, IngestVerb.verb, ModelVerb.verb, CollectVerb.verb, DoctorVerb.verb,
   ]
+
+  /// Every page of help: the verbs, and the words of those that have some.
+  static var pages: [Verb] { all.flatMap { [$0] + $0.words } }
 
   static func named(_ name: String) -> Verb? { all.first { $0.name == name } }
 

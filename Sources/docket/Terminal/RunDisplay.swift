@@ -24,9 +24,9 @@ final class RunDisplay: Sendable {
   private let isJSON: Bool
   private let redraws: Bool
 
-  init(json: Bool) {
+  init(json: Bool, redraws: Bool = true) {
     isJSON = json
-    redraws = !json && Console.isTerminal
+    self.redraws = redraws && !json && Console.isTerminal
   }
 
   func show(_ event: RunEvent) {
@@ -85,6 +85,7 @@ final class RunDisplay: Sendable {
         + (detail.map { ": \($0)" } ?? "")
     case .retrying(let document, let step, let attempt, let error):
       return "  retry    \(document) · \(step), attempt \(attempt) failed: \(error)"
+    case .warning(let document, let text): return "  warning  \(document): \(text)"
     case .stopping(let reason):
       return "stopping (\(reason.rawValue)): finishing at a safe point"
     case .reading, .advanced, .writingResults: return nil
@@ -133,6 +134,8 @@ final class RunDisplay: Sendable {
         "attempt": .integer(attempt), "error": .string(error),
       ]
     case .stopping(let reason): ["event": "stopping", "reason": .string(reason.rawValue)]
+    case .warning(let document, let text):
+      ["event": "warning", "document": .string(document), "detail": .string(text)]
     case .loadingModel, .reading, .advanced, .writingResults: nil
     }
   }

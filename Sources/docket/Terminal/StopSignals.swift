@@ -7,19 +7,38 @@ import Pipelines
 final class StopSignals: Sendable {
   private nonisolated(unsafe) let sources: [any DispatchSourceSignal]
 
-  init(_ stop: StopSignal, note: @escaping @Sendable (StopSignal.Reason) -> Void) {
+  /// - Parameter patience: seconds for the way to a safe point. A piece of a very long text may take longer on
+  ///   a slow machine: then its leases are given back as they are, and the reading goes on from its last
+  ///   snapshot.
+  init(
+    _ stop: StopSignal, patience: Double = 7.5,
+    note: @escaping @Sendable (StopSignal.Reason) -> Void
+  ) {
     unsafe sources = [(SIGTERM, StopSignal.Reason.terminated), (SIGINT, .interrupted)].map {
       number, reason in
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler {
         if stop.isSet, reason == .interrupted { _exit(ExitStatus.interrupted.rawValue) }
+        let isFirst = !stop.isSet
         stop.stop(reason)
-        note(reason)
+        if isFirst {
+          note(reason)
+          Self.limit(stop, patience, reason == .interrupted ? .interrupted : .stopped)
+        }
       }
       source.resume()
       return source
     }
+  }
+
+  private static func limit(_ stop: StopSignal, _ patience: Double, _ status: ExitStatus) {
+    DispatchQueue.global().asyncAfter(deadline: .now() + patience) {
+      stop.abandon()
+      _exit(status.rawValue)
+    }
+    // Should the queue file be held by others, its leases run out by themselves.
+    DispatchQueue.global().asyncAfter(deadline: .now() + patience + 1.5) { _exit(status.rawValue) }
   }
 
   func end() {

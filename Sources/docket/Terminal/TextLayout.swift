@@ -8,6 +8,12 @@ enum TextLayout {
     String(repeating: " ", count: max(0, width - text.count)) + text
   }
 
+  /// `text` on one line, its end cut off with `…` where it has more than `limit` characters.
+  static func shortened(_ text: String, to limit: Int) -> String {
+    let line = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    return line.count <= limit ? line : line.prefix(limit - 1) + "…"
+  }
+
   /// Words of `text` in lines of at most `width` characters; a longer word stands alone.
   static func wrap(_ text: String, width: Int) -> [String] {
     var lines: [String] = []

@@ -13,9 +13,15 @@ enum JobVerbs {
   ]
 
   static let jobs = Verb(
-    name: "jobs", summary: "List jobs with their state, attempts and errors.",
-    operands: "", operandCount: 0...0, discussion: "In the order they were enqueued.",
+    name: "jobs", summary: "List jobs with their state, attempts and errors, or tell all of some.",
+    operands: "[JOB…]", operandCount: 0...1000,
+    discussion: """
+      In the order they were enqueued. With numbers, everything the ledger has of these jobs: every
+      attempt, every notice, and what is needed to do them again.
+      """,
     options: [
+      .value("--document", "<path>", "Only jobs of this document. (default: all)"),
+      .value("--step", "<id>", "Only this step. (default: all)"),
       .value(
         "--state", "<name>",
         "Only jobs in this state: blocked, available, running, retryable, paused, completed, "
@@ -32,6 +38,9 @@ enum JobVerbs {
     "pause", "Set work aside; what runs stops at a safe point."
   ) { try $0.pause($1) }
   static let resume = change("resume", "Take a pause back.") { try $0.resume($1) }
+  static let release = change(
+    "release", "Take running jobs back from workers that hang; no try is counted."
+  ) { try $0.takeBack($1) }
 
   private static func queue(_ arguments: Arguments, _ access: Connection.Access) throws -> JobQueue
   {
@@ -54,7 +63,11 @@ enum JobVerbs {
       }
       filter.states = [state]
     }
-    let jobs = try queue(arguments, .readOnly).jobs(filter)
+    filter.documentPath = arguments["--document"]
+    filter.step = arguments["--step"]
+    let queue = try queue(arguments, .readOnly)
+    guard arguments.operands.isEmpty else { return try detail(arguments, queue) }
+    let jobs = try queue.jobs(filter)
     if arguments.json {
       for job in jobs { Console.json(json(job)) }
       return .complete
@@ -70,13 +83,27 @@ enum JobVerbs {
     return .complete
   }
 
+  private static func detail(_ arguments: Arguments, _ queue: JobQueue) throws -> ExitStatus {
+    for operand in arguments.operands {
+      guard let number = Int64(operand), let job = try queue.job(JobID(number)) else {
+        throw UsageError("there is no job “\(operand)”; docket jobs lists them")
+      }
+      let detail = JobDetail(
+        job: job, run: try queue.run(job.run),
+        declarationSHA256: try queue.declaration(job.declaration)?.sha256 ?? "",
+        attempts: try queue.attempts(of: job.id), notices: try queue.notices(of: job.id))
+      arguments.json ? Console.json(detail.json(json(job))) : Console.out(detail.lines)
+    }
+    return .complete
+  }
+
   private static func json(_ job: Job) -> JSONValue {
     [
       "job": .integer(Int(job.id.rawValue)), "run": .integer(Int(job.run.rawValue)),
       "pipeline": .string(job.pipeline), "document": .string(job.documentPath),
       "step": .string(job.step), "state": .string(job.state.rawValue),
       "outcome": job.outcome.map { .string($0.rawValue) } ?? .null,
-      "attempts": .integer(job.attempts), "key": .string(job.key),
+      "attempts": .integer(job.attempts), "tokens": .integer(job.progress), "key": .string(job.key),
       "class": job.failure.map { .string($0.rawValue) } ?? .null,
       "error": job.error.map { .string($0) } ?? .null,
     ]

@@ -7,40 +7,122 @@ import Pipelines
 enum PlanVerb {
   static let verb = Verb(
     name: "plan",
-    summary: "Say for every document and step whether its result is up to date, and why not.",
+    summary: "Say what a run would do, why, and what it will take on this machine.",
     operands: "FILE [DIR]", operandCount: 1...2,
-    discussion: "Nothing is run and nothing is written. DIR takes the place of input.dir.",
+    discussion: """
+      For every document and step: whether its result is up to date, and if not what changed. For what
+      is left, tokens by reading the documents, seconds by a short measurement, memory by the model's
+      shape. Nothing is written. DIR takes the place of input.dir.
+      """,
     options: [
       .value("--output", "<folder>", "Where results go. (default: output.dir of the declaration)"),
+      .flag("--quick", "Leave tokens, time and memory out: documents are not read."),
+      .value(
+        "--threads", "<count>",
+        "Threads that will compute. (default: the processors of this machine)"),
+      .value("--workers", "<count>", "Documents worked on at the same time. (default: 1)"),
+      .value(
+        "--memory", "<MiB>",
+        "Most memory of the run. (default: nine tenths of what the machine or its control group has)"
+      ),
       .workspace, .json,
     ], run: run)
 
   static func run(_ arguments: Arguments) throws -> ExitStatus {
     guard let declaration = try DeclarationArgument.read(arguments) else { return .usage }
+    let workers = try arguments.integer("--workers", in: 1...64) ?? 1
+    let threads =
+      try arguments.integer("--threads", in: 1...1024)
+      ?? ProcessInfo.processInfo.activeProcessorCount
+    let limit =
+      try arguments.integer("--memory", in: 1...1 << 40).map { $0 << 20 } ?? MachineMemory.usable
     let workspace = try Workspace(at: arguments["--workspace"])
-    let plan = try RunPlan(of: declaration, workspace: workspace)
+    let model = try LoadedModel(declaration.model.weights, threads: threads)
+    let plan = try RunPlan(of: declaration, model: model, workspace: workspace)
+    var estimate: PlanEstimate?
+    if !arguments.has("--quick") {
+      let shows = Console.isTerminal && !arguments.json
+      estimate = try PlanEstimate(
+        of: plan, declaration, model: model,
+        memory: MemoryBudget(model.engine, limit: limit, workers: workers, threads: threads),
+        pdfProgram: Program.url
+      ) { if shows { Console.redraw("reading \($0)") } }
+      if shows { Console.redraw("") }
+    }
+    arguments.json
+      ? printJSON(plan, estimate) : Console.out(lines(plan, estimate, workers: workers))
+    return .complete
+  }
+
+  private static func lines(
+    _ plan: RunPlan, _ estimate: PlanEstimate?, workers: Int
+  ) -> [String] {
+    var lines: [String] = []
     for document in plan.documents {
       for job in document.jobs {
-        if arguments.json {
-          Console.json([
-            "document": .string(document.path), "step": .string(job.step),
-            "key": .string(job.key), "cached": .bool(job.standing.isUpToDate),
-            "reason": .string(job.standing.reason), "output": .string(job.outputPath),
-            "bytes": .integer(document.file.byteCount),
-          ])
-        } else {
-          Console.out("\(document.path) · \(job.step): \(job.standing.reason)")
-        }
+        lines.append("\(document.path) · \(job.step): \(reason(job))")
+      }
+      guard let work = estimate?.documents[document.path] else { continue }
+      if let problem = work.problem {
+        lines.append("  will fail: \(problem)")
+      } else if let tokens = work.tokens {
+        lines.append(
+          "  \(TextLayout.grouped(tokens)) tokens, "
+            + (work.readings > 1 ? "read \(work.readings) times, " : "")
+            + "\(TextLayout.duration(work.seconds)), \(TextLayout.bytes(work.bytes))")
       }
     }
-    for left in plan.leftOut where !arguments.json {
-      Console.out("left out: \(left.path): \(left.detail)")
+    for left in plan.leftOut { lines.append("left out: \(left.path): \(left.detail)") }
+    lines.append(
+      "\(plan.documents.count) documents, \(plan.jobs - plan.upToDate) results to make, "
+        + "\(plan.upToDate) up to date")
+    if let estimate, !estimate.documents.isEmpty {
+      lines.append(
+        "\(TextLayout.grouped(estimate.tokens)) tokens to read, about "
+          + "\(TextLayout.duration(estimate.seconds)) on this machine with nothing else to do, "
+          + "\(TextLayout.bytes(estimate.bytes)) of memory with one worker")
     }
-    if !arguments.json {
-      Console.out(
-        "\(plan.documents.count) documents, \(plan.jobs - plan.upToDate) results to make, "
-          + "\(plan.upToDate) up to date")
+    return lines
+  }
+
+  private static func reason(_ job: RunPlan.PlannedJob) -> String {
+    job.standing.reason
+      + (job.standing.isUpToDate && job.isConditional ? ", if its condition still holds" : "")
+  }
+
+  private static func printJSON(_ plan: RunPlan, _ estimate: PlanEstimate?) {
+    for document in plan.documents {
+      let work = estimate?.documents[document.path]
+      for job in document.jobs {
+        var changed: [JSONValue] = []
+        if case .new(let changes) = job.standing {
+          changed = changes.map { .string($0.rawValue) }
+        }
+        Console.json([
+          "document": .string(document.path), "step": .string(job.step),
+          "key": .string(job.key), "cached": .bool(job.standing.isUpToDate),
+          "reason": .string(reason(job)), "changed": .array(changed),
+          "output": .string(job.outputPath), "bytes": .integer(document.file.byteCount),
+          "tokens": work?.tokens.map { .integer($0) } ?? .null,
+          "readings": work.map { .integer($0.readings) } ?? .null,
+          "seconds": work.map { .number(($0.seconds * 100).rounded() / 100) } ?? .null,
+          "memoryBytes": work.map { .integer($0.bytes) } ?? .null,
+          "problem": work?.problem.map { .string($0) } ?? .null,
+        ])
+      }
     }
-    return .complete
+    for left in plan.leftOut {
+      Console.json([
+        "leftOut": .string(left.path), "reason": .string(left.reason.rawValue),
+        "detail": .string(left.detail),
+      ])
+    }
+    Console.json([
+      "documents": .integer(plan.documents.count),
+      "toMake": .integer(plan.jobs - plan.upToDate), "upToDate": .integer(plan.upToDate),
+      "tokens": estimate.map { .integer($0.tokens) } ?? .null,
+      "seconds": estimate.map { .number(($0.seconds * 10).rounded() / 10) } ?? .null,
+      "memoryBytes": estimate.map { .integer($0.bytes) } ?? .null,
+    ])
   }
 }

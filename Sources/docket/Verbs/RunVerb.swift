@@ -23,6 +23,26 @@ enum RunVerb {
         "--until", "<HH:MM>",
         "Stop at a safe point at this local time, today or tomorrow; run again to go on. "
           + "(default: no limit)"),
+      .value(
+        "--memory", "<MiB>",
+        "Most memory of the process, the model included. A document that would need more than a worker's "
+          + "share is refused before it is read, with the numbers. (default: nine tenths of what the "
+          + "machine or its control group has)"),
+      .value(
+        "--snapshot-every", "<tokens>",
+        "How often a long reading is saved, so that it goes on from there after a stop or a crash. "
+          + "(default: \(RunLimits.usualSnapshotInterval))"),
+      .value(
+        "--lease", "<seconds>",
+        "How long another process leaves a job to this one without a sign of life. A process that died "
+          + "on this machine is noticed at once. (default: \(JobQueue.usualLease / 1000))"),
+      .flag(
+        "--window",
+        "Keep to the hours of the declaration's schedule.window: stop at a safe point when they end, with "
+          + "exit status 75, and do nothing outside them."),
+      .value(
+        "--scheduled", "<number>",
+        "For docket daemon: which time of a schedule this run is for. (default: none)"),
       .workspace, .json,
       .value(
         "--fault", "<point:n>",
@@ -30,23 +50,46 @@ enum RunVerb {
     ], run: run)
 
   static func run(_ arguments: Arguments) throws -> ExitStatus {
-    guard let declaration = try DeclarationArgument.read(arguments) else { return .usage }
+    let workspace = try Workspace(at: arguments["--workspace"])
+    let scheduled = try arguments.integer("--scheduled", in: 1...Int.max)
+      .map { ScheduledRunID(Int64($0)) }
+    let begun = try scheduled.map { try workspace.scheduled($0) }
+    guard let declaration = try DeclarationArgument.read(arguments, text: begun?.declaration) else {
+      return .usage
+    }
+    let window = try arguments.has("--window") ? WindowHours(declaration) : nil
+    if let window, !window.isOpen {
+      Console.note("outside the window \(window); it opens at \(window.opening)")
+      return .stopped
+    }
     let workers = try arguments.integer("--workers", in: 1...64) ?? 1
     let threads =
       try arguments.integer("--threads", in: 1...1024)
       ?? ProcessInfo.processInfo.activeProcessorCount
-    let stop = StopSignal(deadline: try deadline(arguments["--until"]))
+    var limits = RunLimits()
+    if let memory = try arguments.integer("--memory", in: 1...1 << 40) {
+      limits.memory = memory << 20
+    }
+    if let seconds = try arguments.integer("--lease", in: 1...86_400) {
+      limits.lease = Int64(seconds) * 1000
+    }
+    if let tokens = try arguments.integer("--snapshot-every", in: 1...1 << 40) {
+      limits.snapshotInterval = tokens
+    }
+    let stop = StopSignal(
+      deadline: try deadline(arguments["--until"]), windowEnd: window?.end)
     let faults: FaultPoints
     do {
       faults = try arguments["--fault"].map { try FaultPoints(parsing: $0) } ?? .none
     } catch {
       throw UsageError("\(error)")
     }
-    let display = RunDisplay(json: arguments.json)
+    // Several scheduled runs may write to one terminal: no lines that are drawn again.
+    let display = RunDisplay(json: arguments.json, redraws: scheduled == nil)
     let signals = StopSignals(stop) { display.show(.stopping($0)) }
     defer { signals.end() }
+    if scheduled != nil { ParentWatch.start(stop) }
 
-    let workspace = try Workspace(at: arguments["--workspace"])
     display.show(.loadingModel(LoadedModel.folder(of: declaration.model.weights).lastPathComponent))
     let model = try LoadedModel(declaration.model.weights, threads: threads)
     let problems = declaration.problems(for: model.capabilities)
@@ -54,12 +97,14 @@ enum RunVerb {
       Console.note("\(DeclarationError(problems: problems))")
       return .usage
     }
-    let pipeline = PipelineRun(
+    var pipeline = PipelineRun(
       declaration: declaration, model: model, workspace: workspace, workers: workers,
+      limits: limits, trigger: begun.map { "schedule:\($0.schedule)" } ?? "manual",
       program: "docket \(Version.current)",
       pdfProgram: Program.url, faults: faults,
       stop: stop,
       report: { display.show($0) })
+    pipeline.scheduled = scheduled
     let ending: PipelineRun.Ending
     do {
       ending = try pipeline.execute()

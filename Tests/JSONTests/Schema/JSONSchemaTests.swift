@@ -16,7 +16,7 @@ import Testing
     ]
     let found = try problems(schema)
     #expect(found.map(\.path) == ["/requierd", "/properties/a~1b/minLenght"])
-    #expect(found[0].message == "keyword requierd is not supported")
+    #expect(found[0].message == "keyword requierd is not supported; did you mean required?")
     #expect(
       try JSONSchema(schema, options: .init(ignoresUnknownKeywords: true)).validate([:]) == [])
   }

@@ -10,8 +10,8 @@ import Testing
 
   @Test func `the report is the same whatever order outputs come in, and loads nothing`() {
     let envelopes = sample.envelopes.map(\.json)
-    let one = Report.html(of: envelopes, title: "Run")
-    #expect(one == Report.html(of: envelopes.reversed(), title: "Run"))
+    let one = Report(of: envelopes, title: "Run").html
+    #expect(one == Report(of: envelopes.reversed(), title: "Run").html)
     let text = String(decoding: one, as: UTF8.self)
     for forbidden in ["http://", "https://", "src=\"", "@import", "url("] {
       #expect(!text.replacing("http:\\/\\/", with: "").contains(forbidden), "\(forbidden)")
@@ -31,11 +31,12 @@ import Testing
       content: Summary(of: document, text: text, scores: nil, length: .sentences(1))
         .content(grounding))
     let html = String(
-      decoding: Report.html(of: [envelope.json], title: "<i>\"Run\"</i>", text: { _ in text }),
+      decoding: Report(of: [envelope.json], title: "<i>\"Run\"</i>", text: { _ in text }).html,
       as: UTF8.self)
     #expect(!html.contains("alert(1)</script>"))
     #expect(!html.contains("<b>") && !html.contains("<i>\"Run"))
-    #expect(html.components(separatedBy: "</script>").count == 3)
+    // The data, the script, the document.
+    #expect(html.components(separatedBy: "</script>").count == 4)
   }
 
   @Test func `a quote has more of its surroundings where the text is at hand, cut between words`() {
@@ -53,7 +54,7 @@ import Testing
             confidence: 1, candidates: [])
         ], schemaName: "s", schemaSha256: "0", grounding: Grounding(text), isWhole: true))
     let html = String(
-      decoding: Report.html(of: [envelope.json], title: "", text: { _ in text }), as: UTF8.self)
+      decoding: Report(of: [envelope.json], title: "", text: { _ in text }).html, as: UTF8.self)
     #expect(html.contains("\"before\":\"…word69 word70 "))
     #expect(html.contains(" word126 word127…\""))
   }
@@ -74,13 +75,62 @@ import Testing
             name: "f", status: .found, value: "x", raw: nil, evidence: [0..<5], alternatives: [],
             confidence: 1, candidates: [])
         ], schemaName: "s", schemaSha256: "0", grounding: Grounding(text), isWhole: true))
-    let images = [2, 3].map {
-      Report.PageImage(path: "p.pdf", page: $0, width: 100, height: 200, png: [0, 1, 2, UInt8($0)])
+    let drawn = [2, 3].map {
+      Report.Picture(
+        page: $0, width: 100, height: 200, top: 0, bottom: 200, png: [0, 1, 2, UInt8($0)])
     }
+    func html(budget: Int) -> String {
+      String(
+        decoding: Report(
+          of: [envelope.json], title: "", pictures: { _ in drawn }, pictureBudget: budget
+        ).html, as: UTF8.self)
+    }
+    let report = html(budget: 100)
+    #expect(report.contains("id=\"i0\">AAECAg==<"))
+    #expect(report.contains("\"page\":2,\"top\":0,\"width\":100"))
+    #expect(!report.contains("id=\"i1\""), "no quote stands on page 3")
+    #expect(!report.contains("\"undrawn\""))
+    let small = html(budget: 3)
+    #expect(!small.contains("id=\"i0\""))
+    #expect(small.contains("\"undrawn\":true"), "what is not drawn is said to be")
+  }
+
+  @Test func `pages are whole while there is room, then bands around the quotes`() {
+    func envelope(_ path: String, _ boxes: [JSONValue]) -> JSONValue {
+      ["source": ["path": .string(path)], "evidence": ["e1": ["boxes": .array(boxes)]]]
+    }
+    let envelopes = [
+      envelope("a.pdf", [[3, 10, 100, 90, 110], [3, 10, 150, 90, 160], [3, 10, 500, 90, 510]]),
+      envelope("b.pdf", [[1, 0, 20, 50, 30]]), envelope("c.txt", []),
+    ]
+    let whole = ReportPages(of: envelopes, budget: 1 << 20)
+    #expect(whole.bands(of: "a.pdf") == [.init(page: 3, rows: nil)])
+    #expect(whole.bands(of: "c.txt").isEmpty)
+    let bands = ReportPages(of: envelopes, budget: 1 << 10)
+    #expect(
+      bands.bands(of: "a.pdf") == [
+        .init(page: 3, rows: 46...214), .init(page: 3, rows: 446...564),
+      ])
+    #expect(bands.bands(of: "b.pdf") == [.init(page: 1, rows: 0...84)])
+  }
+
+  @Test func `a document that failed is in the report with its reason, and what was left out too`()
+  {
+    let run: JSONValue = [
+      "documents": [
+        [
+          "path": "bad.pdf", "status": "failed",
+          "steps": [["step": "fields", "status": "failed", "reason": "It is damaged."]],
+        ]
+      ],
+      "leftOut": [["path": "x.zip", "reason": "unsupported", "detail": "its content is ZIP"]],
+    ]
     let html = String(
-      decoding: Report.html(of: [envelope.json], title: "", images: images), as: UTF8.self)
-    #expect(html.contains("\"p.pdf#2\":{\"height\":200,\"png\":\"AAECAg==\",\"width\":100}"))
-    #expect(!html.contains("p.pdf#3"))
+      decoding: Report(of: sample.envelopes.map(\.json), title: "Run", run: run).html,
+      as: UTF8.self)
+    #expect(html.contains("\"path\":\"bad.pdf\""))
+    #expect(html.contains("It is damaged."))
+    #expect(html.contains("its content is ZIP"))
   }
 
   @Test(arguments: [([], ""), ([77], "TQ=="), ([77, 97], "TWE="), ([77, 97, 110], "TWFu")])

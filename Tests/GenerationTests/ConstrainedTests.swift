@@ -1,0 +1,118 @@
+import Constraints
+import Foundation
+import Inference
+import JSON
+import TestSupport
+import Testing
+import Tokenization
+
+@testable import Generation
+
+/// Answers held to schemas, by models that say what they like.
+@Suite struct ConstrainedTests {
+  let tokenizer: Tokenizer
+  init() throws { tokenizer = try Tokenizer(folder: Fixture.tokenizer) }
+
+  /// What a model that wants to say `text` writes under a constraint, greedily.
+  func write(_ text: String, _ schema: JSONValue, source: String? = nil, maxTokens: Int = 200)
+    throws
+    -> Generated
+  {
+    let request = GenerationRequest(
+      prompt: [65], sampling: .greedy, maxTokens: maxTokens,
+      constraint: try SchemaConstraint(schema), source: source.map { SpanIndex($0) })
+    let model = ScriptedModel(
+      tokenizer.encode(text, addedTokens: .asText).ids, vocabularySize: tokenizer.idLimit)
+    return try AnswerBatch(
+      [request], on: [model], usable: Writer.usable(tokenizer, vocabularySize: tokenizer.idLimit),
+      trie: TokenTrie(tokenizer), longest: 10_000
+    ).run(events: { _, _ in }, shouldStop: { false }) { (models, tokens) throws(InferenceError) in
+      for (model, token) in zip(models, tokens) { try model.advance(by: token) }
+    }[0].get()
+  }
+
+  static let schema: JSONValue = [
+    "type": "object",
+    "properties": [
+      "name": ["type": "string"], "amount": ["type": "number", "minimum": 0],
+      "tags": ["type": "array", "items": ["enum": ["new", "old"]]],
+      "date": ["type": ["string", "null"], "format": "date"],
+    ],
+    "required": ["name", "amount"], "additionalProperties": false,
+  ]
+
+  @Test(arguments: [
+    "{\"name\": \"Zürich \\\"AG\\\"\\n\", \"amount\": 12.50, \"tags\": [\"new\", \"old\"], \"date\": \"2024-02-29\"}",
+    "{\"name\":\"\",\"amount\":0,\"tags\":[],\"date\":null}",
+    "{\"name\": \"日本 🙂\", \"amount\": 1000}",
+  ])
+  func `a model that obeys is not disturbed`(text: String) throws {
+    let generated = try write(text, Self.schema)
+    #expect(generated.answer == text)
+    #expect(generated.tokens == tokenizer.encode(text, addedTokens: .asText).ids)
+    #expect(generated.finish == .complete)
+  }
+
+  @Test func `a model that rambles is held to the schema, and to its budget`() throws {
+    for budget in [14, 20, 50, 200] {
+      let generated = try write(
+        "Sure! Here is the JSON you asked for:", Self.schema, maxTokens: budget)
+      let value = try JSONValue.parse(generated.answer)
+      #expect(try JSONSchema(Self.schema).validate(value).isEmpty)
+      #expect(generated.finish == .complete)
+      #expect(generated.answerTokens <= budget)
+    }
+  }
+
+  @Test func `a budget that no answer fits is refused before anything is read`() throws {
+    #expect(throws: GenerationError.self) { try write("{}", Self.schema, maxTokens: 3) }
+  }
+
+  @Test func `a quote that is not in the source cannot be written`() throws {
+    let schema: JSONValue = [
+      "type": "object",
+      "properties": ["quote": ["type": "string", "x-evidence": "required"]],
+      "required": ["quote"],
+    ]
+    let source = "The Supplier shall pay 1,200.50 €.\nThe Buyer \"Acme\" shall not."
+    let honest = "{\"quote\": \"The Buyer \\\"Acme\\\" shall not\"}"
+    #expect(try write(honest, schema, source: source).answer == honest)
+    let generated = try write("{\"quote\": \"The Buyer shall pay\"}", schema, source: source)
+    let span = try #require(generated.spans.first)
+    #expect(source.contains(span.text))
+    #expect(span.pointer == "/quote")
+    #expect(try JSONValue.parse(generated.answer)["quote"] == .string(span.text))
+    #expect(
+      Array(source.utf8)[span.bytes].elementsEqual(span.text.utf8) && span.occurrences.count >= 1)
+  }
+
+  /// Random weights: alone and in one batch, thinking or not, the same bits and valid answers.
+  @Test(arguments: ["tiny-minimax-m1", "tiny-m1-odd"]) func `random models answer random schemas`(
+    checkpoint: String
+  ) throws {
+    let engine = try Engine(folder: Fixture.checkpoint(checkpoint), threads: 1)
+    let writer = try Writer(engine: engine, tokenizer: tokenizer)
+    var schemas = RandomSchemas(seed: 5)
+    var requests: [GenerationRequest] = []
+    while requests.count < 12 {
+      guard let constraint = try? SchemaConstraint(schemas.next(evidence: true)) else { continue }
+      var request = GenerationRequest(
+        prompt: [3, 1, 4, 1, 5], sampling: Sampling(seed: UInt64(requests.count)),
+        maxTokens: constraint.leastBytes + 30, constraint: constraint,
+        source: SpanIndex("The fee is paid by the Supplier, who is liable."))
+      if requests.count % 3 == 0 { request.thinking = Thinking(maxTokens: 6) }
+      requests.append(request)
+    }
+    let together = writer.write(requests, on: requests.map { _ in writer.session() })
+    for (request, outcome) in zip(requests, together) {
+      let generated = try outcome.get()
+      let value = try JSONValue.parse(generated.answer)
+      #expect(request.constraint?.validator.validate(value) == [])
+      #expect(generated.finish == .complete)
+      #expect(generated.answerTokens <= request.maxTokens)
+      let alone = try writer.write(request, on: writer.session())
+      #expect(alone.tokens == generated.tokens)
+      #expect((generated.reasoning != nil) == (request.thinking != nil))
+    }
+  }
+}
