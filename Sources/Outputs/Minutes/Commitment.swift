@@ -41,6 +41,18 @@ struct Commitment: Hashable {
     "summarise", "summarize", "print", "follow",
   ]
 
+  /// Of these, the ones that are mostly done by the very words: "I will tell you", "can you confirm?".
+  private static let doneBySaying: Set<String> = [
+    "tell", "confirm", "inform", "remind", "provide",
+  ]
+
+  /// Words after "will" that are no task: "students will be able to apply by Friday".
+  private static let states: Set<String> = [
+    "able", "available", "eligible", "ready", "there", "here", "open", "a", "an", "the", "not",
+    "no",
+    "in", "on", "at",
+  ]
+
   private static let promises = Phrases(
     "i'll|i will|i'm going to|i'm gonna|i am going to|i can|let me|i shall")
   private static let requests = Phrases(
@@ -75,9 +87,11 @@ struct Commitment: Hashable {
       while at < words.count, at < end + 4, Self.skipped.contains(words[at]) { at += 1 }
       return at < words.count && Self.tasks.contains(words[at]) ? words[at] : nil
     }
-    func isFirm(_ task: String) -> Bool { hasDeadline || Self.firmTasks.contains(task) }
+    func isFirm(_ task: String) -> Bool {
+      hasDeadline || (Self.firmTasks.contains(task) && !Self.doneBySaying.contains(task))
+    }
     if let found = Self.namedOwner(sentence, isName: isName),
-      found.isRequest || hasDeadline
+      found.isRequest || (hasDeadline && !Self.states.contains(found.task ?? ""))
         || found.task.map(Self.tasks.contains) ?? false
     {
       self.init(owner: .named(found.name), isStrong: found.task.map(isFirm) ?? hasDeadline)

@@ -216,9 +216,9 @@ package struct MinuteTaking {
     let ranges = zip(starts, starts.dropFirst() + [talk.utterances.count]).map { $0..<$1 }
     let titles = TopicTitles(talk, text: text, bytes: bytes, topics: ranges).titles
     for (number, range) in ranges.enumerated() {
-      // What tells most among sentences long enough to tell anything.
+      // What tells most among sentences long enough to tell anything and short enough to be read.
       let long = range.filter {
-        talk.utterances[$0].words.count >= 6 && !talk.utterances[$0].isQuestion
+        (6...45).contains(talk.utterances[$0].words.count) && !talk.utterances[$0].isQuestion
       }
       let best =
         (long.isEmpty ? Array(range) : long).max { (salience[$0], -$0) < (salience[$1], -$1) }

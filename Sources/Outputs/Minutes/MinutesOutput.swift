@@ -93,17 +93,20 @@ extension Minutes {
           "Entries were chosen by words alone: the checkpoint has no labels for meetings.",
           at: "/data"))
     }
-    for (name, explicit) in [
-      ("decisions", decisions.map(\.isExplicit)), ("actions", actions.map(\.isExplicit)),
-      ("openQuestions", problems.map { _ in false }),
+    for (place, name, right, explicit) in [
+      ("decisions", "decision", "one in seven", decisions.map(\.isExplicit)),
+      ("actions", "action", "one in four", actions.map(\.isExplicit)),
+      ("openQuestions", "problem", "one in seven", problems.map { _ in false }),
     ] {
       let uncertain = explicit.count { !$0 }
       guard uncertain > 0 else { continue }
+      let subject =
+        uncertain == 1 ? "1 \(name) is a proposal" : "\(uncertain) \(name)s are proposals"
       warnings.append(
         Warning(
           "uncertain",
-          "\(uncertain) of \(explicit.count) \(name == "openQuestions" ? "problems" : name) are proposals by likelihood, not by plain words; in tests one in four such actions was right, and one in seven such decisions and problems. Read them against their evidence.",
-          at: "/data/\(name)"))
+          "\(subject) by likelihood, not by plain words; in tests \(right) was right. Read against the evidence.",
+          at: "/data/\(place)"))
     }
     if meeting.date == nil, actions.contains(where: { $0.dueIsRelative && $0.due == nil }) {
       warnings.append(

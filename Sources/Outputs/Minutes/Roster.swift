@@ -112,7 +112,10 @@ struct Roster {
       if people[found].organization == nil { people[found].organization = organization }
       return found
     }
-    if role == nil, Self.isRole(name) { role = Self.withoutArticle(name) }
+    // "The Chair" is the chair; "Professor E" is a name.
+    if role == nil, Self.isRole(name), Self.withoutArticle(name) != name || !name.contains(" ") {
+      role = Self.withoutArticle(name)
+    }
     people.append(
       Person(
         name: name, labels: [label], role: role, organization: organization, presence: .spoke))

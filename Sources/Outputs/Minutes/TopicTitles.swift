@@ -14,11 +14,14 @@ struct TopicTitles {
       var count: [String: Int] = [:]
       for utterance in talk.utterances[topic] {
         for part in text[utterance.range].split(whereSeparator: {
-          !$0.isLetter && $0 != "_" && $0 != "-"
+          !$0.isLetter && !"_-'’".contains($0)
         }) {
-          let spelling = part.filter(\.isLetter)
+          // "don't" and "it's" name nothing.
+          if part.contains("'") || part.contains("’") { continue }
+          let spelling = part.filter { $0.isLetter || $0 == "-" }
           let word = spelling.lowercased()
-          guard word.count > 2, !Terms.functionWords.contains(word), !speakers.contains(word),
+          guard word.count > 2, word.first?.isLetter == true, word.last?.isLetter == true,
+            !Terms.functionWords.contains(word), !speakers.contains(word),
             !Self.vague.contains(word)
           else { continue }
           let term = Terms.stem(word)

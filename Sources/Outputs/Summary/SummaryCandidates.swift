@@ -79,28 +79,47 @@ package struct SummaryCandidates {
     vectors = TermVectors(bytes, stretches: all.map(\.range))
   }
 
-  /// Whether this reads as a sentence rather than as a title, a row of a table or a line of code: it
-  /// mostly consists of letters, has words in lower case and among them some that carry grammar.
+  /// Whether this reads as a sentence rather than as a title, a row of a table or a line of code: it ends
+  /// as one does, mostly consists of letters, has words in lower case and among them some that carry
+  /// grammar.
   private static func isProse(_ bytes: ArraySlice<UInt8>, words: [String]) -> Bool {
+    if boilerplate.stand(in: words) { return false }
     var letters = 0
     var capitals = 0
     var others = 0
+    var foreign = 0
     for byte in bytes {
       switch byte {
-      case 0x61...0x7A, 0x80...0xFF: letters += 1
+      case 0x61...0x7A: letters += 1
       case 0x41...0x5A:
         letters += 1
         capitals += 1
       case 0x20, 0x0A, 0x09, 0x0D: break
+      // The first byte of a letter of another script; E2 begins marks and boxes.
+      case 0xC3...0xDF, 0xE0, 0xE1, 0xE3...0xED: foreign += 1
+      case 0x80...0xBF: break
       default: others += 1
       }
     }
-    guard others * 3 < letters, capitals * 2 < letters else { return false }
+    guard others * 3 < letters + foreign, capitals * 2 < letters + foreign else { return false }
+    guard let last = bytes.last(where: { !closers.contains($0) }) else { return false }
+    // A line that only introduces what follows, or a part of a list, is no sentence of its own.
+    guard last >= 0x80 || ends.contains(last), words.last != "and", words.last != "or" else {
+      return false
+    }
     // Other languages than English have none of these words; they are known by their letters.
     let grammar = words.count { Terms.functionWords.contains($0) }
-    let isForeign = bytes.contains { $0 >= 0xC3 }
-    return isForeign || grammar * 8 >= words.count
+    return foreign > 0 || grammar * 8 >= words.count
   }
+
+  private static let ends = Set(".!?;".utf8)
+  private static let closers = Set(#"")']"#.utf8)
+
+  /// What every filing and every agreement says of itself.
+  private static let boilerplate = Phrases(
+    "indicate by check mark|duly caused this report to be signed|in witness whereof|"
+      + "all rights reserved|table of contents|this page intentionally|incorporated by reference herein"
+  )
 
   // MARK: Features
 

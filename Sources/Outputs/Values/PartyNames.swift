@@ -177,7 +177,8 @@ extension PartyParser {
     "and", "or", "of", "the", "its", "their", "each", "all", "any", "an", "other", "neither",
     "during", "upon", "for", "by", "between", "to", "group", "affiliates", "subsidiaries", "copy",
     "service", "disclosing", "receiving", "contracting", "potential", "prospective", "acquirer",
-    "members", "agents", "employees", "will",
+    "members", "agents", "employees", "will", "new", "key", "series", "seed", "preferred", "common",
+    "stock", "share", "shares", "securities",
   ]
   private static let headingWords: Set<String> = [
     "agreement", "confidentiality", "confidential", "disclosure", "nondisclosure",

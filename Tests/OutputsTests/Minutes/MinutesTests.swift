@@ -98,6 +98,22 @@ let review = transcript(
     #expect(minutes.attendees.map(\.turns) == [6, 5, 0])
   }
 
+  @Test(arguments: [
+    "Ann: On Friday, people in Quebec will be able to apply for the new benefit.",
+    "Ann: I will tell you that we respect the work of everybody here.",
+    "Ann: Bob, what I can confirm is that the numbers are right.",
+  ])
+  func `what is done by saying it, and what merely will be, is no explicit action`(line: String) {
+    let minutes = minutes(transcript(line + "\nBob: Yes.", date: "2026-11-20"))
+    #expect(minutes.actions.allSatisfy { !$0.isExplicit })
+  }
+
+  @Test func `a topic is not named by halves of contracted words`() {
+    let minutes = minutes(
+      transcript("Ann: The pump doesn't work, and they don't know why the pump doesn't start."))
+    #expect(minutes.topics.map(\.title).allSatisfy { !$0.lowercased().contains("do") })
+  }
+
   @Test func `a request that nobody says yes to has no owner`() throws {
     let document = transcript(
       """

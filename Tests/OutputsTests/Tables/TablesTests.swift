@@ -50,7 +50,7 @@ import Testing
     #expect(text.contains("- **Present:** Dana Ruiz, Kim\n- **Mentioned:** Lee\n"))
     #expect(
       text.contains(
-        "## Decisions\n\n1. We agreed to move the release to the fourth of December. — Dana Ruiz *(turns 2, 3)*\n"
+        "## Decisions\n\n1. We agreed to move the release to the fourth of December. — Dana Ruiz *(turn 3)*\n"
       ))
     #expect(
       text.contains(

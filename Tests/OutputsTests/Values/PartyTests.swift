@@ -68,6 +68,7 @@ import Testing
   @Test(arguments: [
     "⟦Company and Employee⟧", "⟦Customer Affiliate⟧", "⟦L.L.C.⟧", "⟦NON-DISCLOSURE⟧",
     "\n⟦B. Nonuse⟧", "⟦During Employee⟧",
+    "⟦Key Holders⟧ and ⟦New Purchaser⟧", "⟦Series Seed Preferred Stock of the Company⟧",
   ])
   func `are not what every contract calls its parties, nor its headings`(words: String) {
     #expect(parties(words).isEmpty)
