@@ -1,5 +1,3 @@
-package import Foundation
-
 extension PDFReaderProcess {
   /// The most pictures one child draws: what is wished for travels through one pipe.
   private static let most = 1000

@@ -127,7 +127,6 @@ package struct PDFReaderProcess: Sendable {
           case .failure(let kind, let what, let advice):
             ReadingProcessPool.shared.put(process, program.path)
             throw ReadError(kind, file: name, what: what, advice: advice)
-          }
           default: break
           }
           if take(&result, message) {

@@ -1,4 +1,3 @@
-package import Foundation
 import PopplerShim
 
 /// A page, or a band across it, as a picture for people to look at.
