@@ -53,8 +53,8 @@ bench: bench-engine bench-queue ## Measure the engine and the queue on this mach
 bench-build: deps
 	$(SWIFT) build -c release $(FLAGS) --product docket-bench
 
-bench-engine: bench-build ## Prefill and decode speed (ARGS: see docket-bench).
-	@"$(BIN)/docket-bench" engine $(ARGS)
+bench-engine: bench-build ## Prefill and decode speed against limits and peers (ARGS="CHECKPOINT …": see docket-bench).
+	@"$(BIN)/docket-bench" engine --table $(ARGS)
 
 bench-context: bench-build ## Time and memory of one context from 1k to 1M tokens.
 	@"$(BIN)/docket-bench" context $(ARGS)

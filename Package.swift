@@ -87,8 +87,9 @@ let package = Package(
     .target(
       name: "Pipelines",
       dependencies: [
-        "Contexts", "DefaultReader", "Digests", "Documents", "Inference", "Ingest", "JSON", "Jobs",
-        "Outputs", "Schedules", "SQLite", "Tokenization",
+        "Chat", "Constraints", "Contexts", "DefaultReader", "Digests", "Documents", "Endpoints",
+        "Generation", "Inference", "Ingest", "JSON", "Jobs", "Outputs", "Schedules", "SQLite",
+        "Tokenization",
       ], exclude: ["Expressions/Language.md"],
       // The declarations of Pipelines/, which `docket init` writes: a link, so that there is one copy.
       resources: [.embedInCode("Shipped")], swiftSettings: strict),
@@ -186,8 +187,8 @@ let package = Package(
     .testTarget(
       name: "PipelinesTests",
       dependencies: [
-        "Pipelines", "DefaultReader", "Documents", "Ingest", "Inference", "JSON", "Jobs", "Outputs",
-        "SQLite", "Schedules", "TestSupport",
+        "Pipelines", "DefaultReader", "Documents", "Endpoints", "Ingest", "Inference", "JSON",
+        "Jobs", "Outputs", "SQLite", "Schedules", "TestSupport",
       ],
       resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(

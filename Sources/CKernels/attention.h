@@ -84,6 +84,8 @@ CK_INLINE void attend_lanes(size_t d, const float *q, const float *limit, size_t
   }
 }
 
+#include "attention_few.h"
+
 // Limits of a block's queries as floats; those of queries that are not there are the last one's.
 CK_INLINE size_t block_limits(size_t rows, const uint32_t *limits, float *limit) {
   for (size_t i = 0; i < CK_QUERIES; i++) limit[i] = (float)limits[i < rows ? i : rows - 1];
@@ -94,6 +96,10 @@ static void attend(size_t rows, size_t d, const float *q, const uint32_t *limits
                    const float *values, size_t tile_stride, float *maximum, float *sum, float *o,
                    float *scratch) {
   size_t dp = (d + CK_PANEL - 1) / CK_PANEL * CK_PANEL;
+  if (rows <= FEW_QUERIES) {
+    attend_few(rows, d, q, limits, keys, values, tile_stride, maximum, sum, o, scratch);
+    return;
+  }
   for (size_t r = 0; r < rows; r += CK_QUERIES) {
     float limit[CK_QUERIES];
     size_t count = rows - r < CK_QUERIES ? rows - r : CK_QUERIES;

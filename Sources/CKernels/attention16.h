@@ -24,10 +24,16 @@ CK_INLINE VB b_pairs(VF low, VF high) {
   return (VB)_mm512_mask_blend_epi16(0xaaaaaaaa, a, b);
 }
 
+#include "attention16_few.h"
+
 static void attend_bf16(size_t rows, size_t d, const uint16_t *q, const uint32_t *limits,
                         const uint16_t *keys, const uint16_t *values, size_t tile_stride,
                         float *maximum, float *sum, float *o, float *scores) {
   size_t dp = (d + CK_PANEL - 1) / CK_PANEL * CK_PANEL, pairs = (d + 1) / 2;
+  if (rows <= FEW_QUERIES) {
+    attend_few_bf16(rows, d, q, limits, keys, values, tile_stride, maximum, sum, o, scores);
+    return;
+  }
   const VF nothing = v_set(-INFINITY), least = v_set(-1e38f);
   const VB ones = (VB)_mm512_set1_epi32(0x3f803f80);
   for (size_t r = 0; r < rows; r += CK_QUERIES, q += CK_QUERIES * 2 * pairs, o += CK_QUERIES * dp) {

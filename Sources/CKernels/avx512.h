@@ -110,10 +110,13 @@ const ck_kernels TABLE = {
     .widen_bf16 = widen_bf16,
     .lightning = lightning,
     .attend = attend,
+    .spin_f32 = spin_f32,
+    .read_through = read_through,
 #if DOT
     .round_rows = round_rows,
     .gemm_pairs = gemm_pairs,
     .attend_bf16 = attend_bf16,
+    .spin_pairs = spin_pairs,
 #endif
 };
 #endif

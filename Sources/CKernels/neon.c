@@ -94,5 +94,7 @@ const ck_kernels ck_neon_kernels = {
     .widen_bf16 = widen_bf16,
     .lightning = lightning,
     .attend = attend,
+    .spin_f32 = spin_f32,
+    .read_through = read_through,
 };
 #endif

@@ -223,6 +223,19 @@ static size_t in_lane(size_t r, size_t c, size_t depth, size_t pair) {
 ATTEND(attend, float, 1, AS_IT_IS, AS_IT_IS)
 ATTEND(attend_bf16, uint16_t, 2, widened, ROUNDED_BF16)
 
+static size_t spin_f32(size_t steps) {
+  float sum[4] = {0, 1, 2, 3};
+  for (size_t s = 0; s < steps; s++)
+    for (int i = 0; i < 4; i++) sum[i] = sum[i] * 0.999f + 1e-3f;
+  return sum[0] + sum[1] + sum[2] + sum[3] == 12345 ? 0 : steps * 8;
+}
+
+static float read_through(size_t n, const float *x) {
+  float sum = 0;
+  for (size_t i = 0; i < n / 4; i++) sum += x[i];
+  return sum;
+}
+
 const ck_kernels ck_scalar_kernels = {
     .name = "scalar",
     .level = CK_SCALAR,
@@ -242,4 +255,6 @@ const ck_kernels ck_scalar_kernels = {
     .lightning = lightning,
     .attend = attend,
     .attend_bf16 = attend_bf16,
+    .spin_f32 = spin_f32,
+    .read_through = read_through,
 };

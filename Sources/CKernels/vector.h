@@ -551,3 +551,4 @@ static void lightning(size_t rows, size_t first, size_t d, const float *q, const
 #include "products16.h"
 #include "attention16.h"
 #endif
+#include "limits.h"

@@ -114,7 +114,7 @@ package final class Engine: Sendable {
   /// Rows `rows` of `x` times the head, over all threads, into y from row 0.
   func product(of x: Plane, rows: Range<Int>, into y: Plane, scratch: [QuantizedRows]) {
     let head = head
-    let kernels = model.kernels
+    let kernels = model.kernels.exact
     let share = 512
     model.workers.run((head.outputs + share - 1) / share) { item, slot in
       kernels.multiply(

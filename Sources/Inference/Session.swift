@@ -71,7 +71,7 @@ package struct Session: ~Copyable {
     visiting body: (_ index: Int, _ logits: Span<Float>) -> Void
   ) throws(InferenceError) {
     let head = engine.head
-    let kernels = engine.model.kernels
+    let kernels = engine.model.kernels.exact
     let rowsAtOnce = 96
     let output = Plane(rows: rowsAtOnce, columns: head.outputs)
     try read(next[...], trace: trace, progress: { _ in }, shouldStop: { false }) { done, work in

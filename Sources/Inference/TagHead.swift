@@ -145,7 +145,7 @@ private struct TagReading: ~Copyable {
   }
 
   private mutating func tagWhatIsReady() {
-    let kernels = engine.model.kernels
+    let kernels = engine.model.kernels.exact
     let hidden = engine.configuration.hiddenSize
     let held = position - first
     let ready = position == tokens.count ? held : max(held - reach, 0)

@@ -30,14 +30,16 @@ package final class AttentionWork: @unchecked Sendable {
     maximum = Plane(rows: 1, columns: blocks * Self.block)
     sum = Plane(rows: 1, columns: blocks * Self.block)
     output = Plane(rows: blocks, columns: (headSize + 15) / 16 * 16 * Self.block)
-    scores = Plane(rows: CK_STEP, columns: Self.block)
+    scores = Plane(rows: 1, columns: Self.scratch(headSize))
     limits = [UInt32](repeating: 0, count: rows)
   }
+
+  private static func scratch(_ d: Int) -> Int { CK_STEP * block + 8 * ((d + 15) / 16 * 16) }
 
   /// Bytes it occupies, for `rows` queries.
   package static func byteCount(rows: Int, headSize d: Int, bf16: Bool) -> Int {
     let lanes = (rows + block - 1) / block * block
-    return 4 * (lanes * ((bf16 ? (d + 1) / 2 : d) + (d + 15) / 16 * 16 + 2) + CK_STEP * block)
+    return 4 * (lanes * ((bf16 ? (d + 1) / 2 : d) + (d + 15) / 16 * 16 + 2) + scratch(d))
   }
 
   /// Makes ready for `rows` queries that have seen nothing yet.

@@ -24,7 +24,7 @@ import CKernels
   /// processor multiplies pairs of such numbers. Sums stay f32.
   package private(set) var roundsToBF16 = false
   /// A static table of the C module: never freed, never written.
-  private nonisolated(unsafe) let table: UnsafePointer<ck_kernels>
+  nonisolated(unsafe) let table: UnsafePointer<ck_kernels>
 
   /// The kernels of `level`, or nil where this machine cannot run them.
   package init?(_ level: Level) {
@@ -37,6 +37,13 @@ import CKernels
   package var roundingToBF16: KernelSet {
     var set = self
     set.roundsToBF16 = unsafe table.pointee.gemm_pairs != nil
+    return set
+  }
+
+  /// These kernels with f32 activations, whatever the weights: for the head and all that must be exact.
+  package var exact: KernelSet {
+    var set = self
+    set.roundsToBF16 = false
     return set
   }
 

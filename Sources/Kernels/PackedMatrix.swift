@@ -43,8 +43,8 @@ package enum PackedFormat: String, Sendable, CaseIterable {
   /// Σ(w − ŵ)² / Σw² of quantising; 0 for the others.
   package private(set) var squaredError = 0.0
   let storage: UnsafeMutableRawPointer
-  /// Who owns `storage`: nil for this matrix itself, else the mapped file, which is never written.
-  private let owner: (any AnyObject & Sendable)?
+  /// Who owns `storage`: memory for weights, or a mapped file, which is never written.
+  private let owner: any AnyObject & Sendable
 
   /// Bytes a matrix of this shape takes when packed.
   package static func byteCount(outputs: Int, inputs: Int, as format: PackedFormat) -> Int {
@@ -120,11 +120,10 @@ package enum PackedFormat: String, Sendable, CaseIterable {
     paddedInputs = layout.paddedInputs
     scalesAt = layout.scalesAt
     byteCount = layout.byteCount
-    owner = nil
-    unsafe storage = UnsafeMutableRawPointer.allocate(byteCount: max(byteCount, 64), alignment: 64)
+    let memory = unsafe WeightMemory.allocate(byteCount)
+    owner = unsafe memory.owner
+    unsafe storage = memory.start
   }
-
-  deinit { if owner == nil { unsafe storage.deallocate() } }
 
   /// Packs row-major bf16 weights, as bf16 or f32.
   package convenience init(

@@ -18,7 +18,7 @@ import Testing
   }
 
   @Test
-  func `the published model needs the share of a latent-attention model's work its authors state`()
+  func `the share its authors state lies between the last token's and that of all tokens`()
     throws
   {
     let cost = try Self.published.get()

@@ -65,7 +65,8 @@ import Testing
     #expect(none.meanDivergence == 0 && none.worstDivergence == 0 && none.sameTop == 1)
     let found = try Divergence(of: other, from: reference, on: text)
 
-    var (first, second) = (reference.session(), other.session())
+    var first = reference.session()
+    var second = other.session()
     var (sum, worst, same) = (0.0, 0.0, 0)
     for token in text {
       try first.advance(by: [token])

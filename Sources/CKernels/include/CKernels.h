@@ -111,7 +111,7 @@ typedef struct ck_kernels {
   //   limits  [rows], not decreasing
   //   keys    [tiles][CK_KEYS/16][d][16]; values [tiles][dp/16][CK_KEYS][16]; tiles `tile_stride` apart
   //   maximum, sum [blocks·CK_QUERIES]  start with −∞ and 0;   o [blocks][dp][CK_QUERIES] starts with 0
-  //   scratch CK_STEP·CK_QUERIES floats
+  //   scratch CK_STEP·CK_QUERIES + 8·dp floats
   // At the end the caller divides o by sum.
   void (*attend)(size_t rows, size_t d, const float *q, const uint32_t *limits, const float *keys,
                  const float *values, size_t tile_stride, float *maximum, float *sum, float *o,
@@ -123,12 +123,24 @@ typedef struct ck_kernels {
   void (*attend_bf16)(size_t rows, size_t d, const uint16_t *q, const uint32_t *limits,
                       const uint16_t *keys, const uint16_t *values, size_t tile_stride,
                       float *maximum, float *sum, float *o, float *scratch);
+
+  // The processor's own limits, for benchmarks: multiply-adds on registers alone, and reading `n` bytes (a multiple
+  // of 2048) once. The first two return how many operations they did, a multiply-add counting as two;
+  // spin_pairs is NULL where gemm_pairs is.
+  size_t (*spin_f32)(size_t steps);
+  size_t (*spin_pairs)(size_t steps);
+  float (*read_through)(size_t n, const float *x);
 } ck_kernels;
 
 // The table of `level`, or NULL when this build or this machine does not have it.
 const ck_kernels *ck_kernels_at(ck_level level);
 // The widest table this machine can run.
 const ck_kernels *ck_kernels_best(void);
+
+// Zeroed memory of whole huge pages of 2 MiB (`size` a multiple of them), aligned to one; NULL when there is none.
+// Pages that are not touched take no memory.
+void *ck_map_memory(size_t size);
+void ck_unmap_memory(void *start, size_t size);
 
 // Packing, scalar: done once at load.
 //   w [n, k] row-major in f32, bf16 or f16 → panels as above, of `panels` panels from row `16·first`.

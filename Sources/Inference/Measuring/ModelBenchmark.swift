@@ -10,11 +10,14 @@ package struct ModelBenchmark {
     case prefill(tokens: Int, repeats: Int)
     /// Reads `depth` tokens, then `tokens` one by one.
     case decode(tokens: Int, depth: Int)
+    /// So many sessions, each at its own text of `depth` tokens, write `tokens` each, together.
+    case together(sessions: Int, tokens: Int, depth: Int)
 
     package var description: String {
       switch self {
       case .prefill(let tokens, _): "pp\(tokens)"
       case .decode(let tokens, let depth): "tg\(tokens)@d\(depth)"
+      case .together(let sessions, let tokens, let depth): "tg\(tokens)@d\(depth)x\(sessions)"
       }
     }
   }
@@ -76,6 +79,26 @@ package struct ModelBenchmark {
       return Result(
         test: test, bestRate: 1 / best, meanRate: Double(count) / wall,
         ratePerCPU: Double(count) / cpu, peakMemory: Resources.peakMemory())
+    case .together(let sessions, let count, let depth):
+      var batch = try Batch(engine, capacity: sessions)
+      for _ in 0..<sessions {
+        var session = engine.session()
+        try session.advance(by: tokens(depth))
+        _ = batch.join(session)
+      }
+      var best = Double.infinity
+      let first = Resources.now()
+      for _ in 0..<count {
+        let next = tokens(sessions).enumerated().map { (seat: $0, token: $1) }
+        let start = Resources.now()
+        try batch.step(next)
+        best = min(best, Resources.now().wall - start.wall)
+      }
+      let last = Resources.now()
+      let written = Double(count * sessions)
+      return Result(
+        test: test, bestRate: Double(sessions) / best, meanRate: written / (last.wall - first.wall),
+        ratePerCPU: written / (last.cpu - first.cpu), peakMemory: Resources.peakMemory())
     }
   }
 }

@@ -251,5 +251,5 @@ package enum WeightFormat: String, Sendable, CaseIterable {
   }
 
   /// The head's format: its errors go straight into the logits.
-  var ofHead: WeightFormat { self == .int4 ? .int8 : self }
+  package var ofHead: WeightFormat { self == .int4 ? .int8 : self }
 }

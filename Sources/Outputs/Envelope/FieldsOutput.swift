@@ -5,9 +5,10 @@ package enum FieldsOutput {
   /// - Parameters:
   ///   - schemaName, schemaSha256: the user's schema, as declared.
   ///   - isWhole: whether all of the document was read; where not, nothing can be `absent`.
+  ///   - statesConfidence: whether the answers' confidence is calibrated, and so worth stating.
   package static func content(
     _ answers: [FieldAnswer], schemaName: String, schemaSha256: String, grounding: Grounding,
-    isWhole: Bool
+    isWhole: Bool, statesConfidence: Bool = true
   ) -> OutputContent {
     var evidence = EvidenceTable()
     var warnings: [Warning] = []
@@ -26,9 +27,17 @@ package enum FieldsOutput {
         value = nil
       }
       if status == .found, proof.array?.isEmpty ?? true {
-        // A value that nothing in the source shows is not an answer.
-        status = .unsupported
-        value = nil
+        if answer.mayLackEvidence {
+          warnings.append(
+            Warning(
+              Warning.noQuoteCode,
+              "The value stands without a quote from the document, as the declaration allows.",
+              at: pointer))
+        } else {
+          // A value that nothing in the source shows is not an answer.
+          status = .unsupported
+          value = nil
+        }
       }
       var object: JSONObject = [
         "status": .string(status.rawValue), "value": value, "evidence": proof,
@@ -52,7 +61,7 @@ package enum FieldsOutput {
             "Words were found for “\(answer.name)”, but no value that its schema allows can be made of them.",
             at: pointer))
       }
-      if status == .found {
+      if status == .found, statesConfidence {
         // The format has no place for it within a field.
         warnings.append(
           Warning(Warning.confidenceCode, Self.confidence(answer.confidence), at: pointer))
@@ -76,4 +85,7 @@ extension Warning {
   /// The code of notes that carry a found value's confidence as their message, `0.00` to `1.00`:
   /// not a cause for alarm, and left out where warnings are counted.
   package static let confidenceCode = "confidence"
+
+  /// The code of the note that a value stands without a quote.
+  package static let noQuoteCode = "no-quote"
 }

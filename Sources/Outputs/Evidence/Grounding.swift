@@ -128,6 +128,25 @@ package struct Grounding: Sendable {
       isAmbiguous: isAmbiguous)
   }
 
+  /// The first place that spells `words`, also where it cuts a word; on scalar borders.
+  func firstPlace(spelling words: String) -> Range<Int>? {
+    let needle = Array(words.utf8)
+    guard !needle.isEmpty else { return nil }
+    return ByteSearch(needle).offsets(in: bytes).first.map { $0..<$0 + needle.count }
+  }
+
+  /// `range` widened until it cuts no word and no number.
+  func words(around range: Range<Int>) -> Range<Int> {
+    var start = range.lowerBound
+    while !isWordBorder(start, in: bytes) { start = scalarBorder(start - 1) }
+    var end = range.upperBound
+    while !isWordBorder(end, in: bytes) {
+      end += 1
+      while end < bytes.count, bytes[end] & 0xC0 == 0x80 { end += 1 }
+    }
+    return start..<end
+  }
+
   /// How many normalised bytes around `range` agree with the context given.
   private func agreement(at range: Range<Int>, prefix: String, suffix: String) -> Int {
     // White space and hyphens may take more room in the source than in the quote's context.

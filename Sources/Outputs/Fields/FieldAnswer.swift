@@ -16,6 +16,8 @@ package struct FieldAnswer: Hashable, Sendable {
   package var confidence: Double
   /// Everything considered for the field, best first.
   package var candidates: [SpanCandidate]
+  /// Whether the declaration lets the value stand without a quote.
+  package var mayLackEvidence = false
 
   package enum Status: String, Hashable, Sendable {
     case found

@@ -103,8 +103,12 @@ package struct OutputVerifier {
     checkReferences(envelope, evidence)
     switch envelope["kind"]?.string {
     case "fields": checkFields(envelope, evidence)
-    case "summary": checkSummary(envelope["data"] ?? nil, evidence)
-    case "minutes": checkMinutes(envelope["data"] ?? nil, evidence)
+    case "summary":
+      checkSummary(
+        envelope["data"] ?? nil, evidence, isWritten: Self.says(WrittenText.code, in: envelope))
+    case "minutes":
+      checkMinutes(
+        envelope["data"] ?? nil, evidence, isWritten: Self.says(WrittenText.code, in: envelope))
     default: report("/kind", "is not a kind that verify knows.")
     }
   }
@@ -234,7 +238,9 @@ package struct OutputVerifier {
       let quotes = quotes(field, evidence)
       switch field["status"]?.string {
       case "found":
-        if quotes.isEmpty { report(pointer, "is found without a quote from the document.") }
+        if quotes.isEmpty, !Self.says(Warning.noQuoteCode, at: pointer, in: envelope) {
+          report(pointer, "is found without a quote from the document.")
+        }
         // Several quotes, as those of parties, stand in `raw` one after another.
         if let raw = field["raw"]?.string, raw != quotes.joined(separator: "; "),
           !quotes.contains(where: { Self.holds($0, raw) })
@@ -252,12 +258,29 @@ package struct OutputVerifier {
     }
   }
 
-  private mutating func checkSummary(_ data: JSONValue, _ evidence: JSONObject) {
+  /// Whether the warnings say so.
+  private static func says(_ code: String, at pointer: String? = nil, in envelope: JSONValue)
+    -> Bool
+  {
+    (envelope["warnings"]?.array ?? []).contains {
+      $0["code"]?.string == code && (pointer == nil || $0["at"]?.string == pointer)
+    }
+  }
+
+  /// - Parameter isWritten: whether the texts are a model's own words: then each rests on quotes, and
+  ///   need not be one.
+  private mutating func checkSummary(
+    _ data: JSONValue, _ evidence: JSONObject, isWritten: Bool
+  ) {
     var texts: [String] = []
     for (index, point) in (data["points"]?.array ?? []).enumerated() {
       let text = point["text"]?.string ?? ""
       texts.append(text)
-      if !quotes(point, evidence).contains(where: { Self.same(.string($0), .string(text)) }) {
+      let quotes = quotes(point, evidence)
+      if isWritten, quotes.isEmpty {
+        report("/data/points/\(index)", "rests on no quote from the document.")
+      }
+      if !isWritten, !quotes.contains(where: { Self.same(.string($0), .string(text)) }) {
         report("/data/points/\(index)/text", "is not the sentence quoted.")
       }
     }
@@ -270,7 +293,9 @@ package struct OutputVerifier {
     if !rest.isEmpty { report("/data/abstract", "is not made of the points.") }
   }
 
-  private mutating func checkMinutes(_ data: JSONValue, _ evidence: JSONObject) {
+  private mutating func checkMinutes(
+    _ data: JSONValue, _ evidence: JSONObject, isWritten: Bool
+  ) {
     let people = Set((data["attendees"]?.array ?? []).compactMap { $0["id"]?.string })
     let topics = Set((data["topics"]?.array ?? []).compactMap { $0["id"]?.string })
     for (list, key) in [
@@ -280,9 +305,10 @@ package struct OutputVerifier {
         let pointer = "/data/\(list)/\(index)"
         let text = entry[key]?.string ?? ""
         let quotes = quotes(entry, evidence)
-        if !quotes.contains(where: {
-          Self.same(.string(PlainSpeech.written($0)), .string(text))
-        }) {
+        if isWritten, quotes.isEmpty { report(pointer, "rests on no quote from the document.") }
+        if !isWritten,
+          !quotes.contains(where: { Self.same(.string(PlainSpeech.written($0)), .string(text)) })
+        {
           report("\(pointer)/\(key)", "is not what the words quoted say.")
         }
         let by = entry["by"]?.array ?? []

@@ -15,6 +15,8 @@ package struct Declaration: Sendable {
   package var name: String
   package var input: Input
   package var model: Model
+  /// What models that write are told, from ``Prompts``' own files or those that take their place.
+  package var prompts: Prompts
   /// In the order they are written, at least one; a step refers only to steps before it.
   package var steps: [Step]
   package var output: Output
@@ -62,12 +64,16 @@ extension Declaration {
     /// 0 always takes the likeliest token.
     package var temperature: Double = 0
     package var seed: Int = 0
+    /// What concerns only models that write.
+    package var writing = Writing()
 
     package enum Weights: Hashable, Sendable {
       /// The checkpoint that ships with Docket.
       case `default`
       /// A checkpoint in the Hugging Face layout.
       case folder(URL)
+      /// A model behind a server: documents are sent there.
+      case endpoint(RemoteModel)
     }
   }
 

@@ -2,10 +2,20 @@
 /// same keys; a test compares the two.
 enum DeclarationKeys {
   static let root = [
-    "$schema", "format", "name", "input", "model", "steps", "output", "schedule",
+    "$schema", "format", "name", "input", "model", "prompts", "steps", "output", "schedule",
   ]
   static let input = ["dir", "match", "exclude", "maxTokens", "overLimit", "passwords"]
-  static let model = ["weights", "temperature", "seed"]
+  static let model =
+    ["weights"] + remote + [
+      "temperature", "topP", "seed", "thinking", "reasoning", "answerTokens", "tools",
+    ]
+  /// What only a model behind a server has.
+  static let remote = [
+    "endpoint", "name", "key", "jsonSchema", "requestsPerMinute", "timeoutSeconds",
+  ]
+  static let tool = [
+    "name", "description", "parameters", "command", "timeoutSeconds", "outputLimit",
+  ]
   static let output = ["dir", "jsonl", "csv", "html", "markdown"]
   static let schedule = ["cron", "timeZone", "missed", "overlap", "window"]
   static let kinds = ["extract", "summarize", "minutes", "ask", "classify", "filter", "reduce"]
@@ -31,6 +41,8 @@ enum DeclarationKeys {
     "if": "where", "when": "where", "condition": "where", "needs": "from", "inputs": "from",
     "retries": "attempts", "prompt": "instructions", "question": "instructions",
     "zone": "timeZone", "tz": "timeZone", "categories": "labels", "checkpoint": "weights",
+    "url": "endpoint", "baseURL": "endpoint", "server": "endpoint", "apiKey": "key",
+    "top_p": "topP", "maxAnswerTokens": "answerTokens", "max_tokens": "answerTokens",
     "limit": "maxTokens", "contextLimit": "maxTokens", "length": "words",
   ]
 }

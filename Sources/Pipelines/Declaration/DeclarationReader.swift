@@ -61,20 +61,26 @@ struct DeclarationReading {
       .flatMap(readName)
     let input = root.required("input", in: "a declaration", as: "input: { dir: \"contracts\" }")
       .flatMap(readInput)
-    let model = root.member("model", or: Declaration.Model(weights: .default), readModel)
+    let model = root.member("model", or: Declaration.Model(weights: .default)) {
+      ModelReading(reading: self).model($0)
+    }
+    let prompts = root.member("prompts", or: Prompts.shipped, readPrompts)
     let steps = root.required(
       "steps", in: "a declaration", as: "steps: [{ id: \"minutes\", kind: \"minutes\" }]"
     ).map { StepReading(reading: self).steps($0) }
     let output = root.required("output", in: "a declaration", as: "output: { dir: \"out\" }")
       .flatMap { readOutput($0, steps: steps) }
     let schedule = root.member("schedule", readSchedule)
-    guard let name, let input, let model, let steps, let output, let schedule else { return nil }
+    guard let name, let input, let model, let prompts, let steps, let output, let schedule else {
+      return nil
+    }
     if input.directory == output.directory, let dir = root["output"]?["dir"] {
       dir.problem("the output folder is the input folder; give the output one of its own")
     }
     return Declaration(
       file: log.file, source: bytes, sha256: SHA256.hash(of: bytes), name: name, input: input,
-      model: model, steps: steps, output: output, schedule: schedule, places: log.places)
+      model: model, prompts: prompts, steps: steps, output: output, schedule: schedule,
+      places: log.places)
   }
 
   private func readFormat(_ root: DeclarationItem) {
@@ -154,27 +160,40 @@ struct DeclarationReading {
     return NamedFile.url(path, besides: log.file)
   }
 
-  // MARK: Model
+  // MARK: Prompts
 
-  private func readModel(_ item: DeclarationItem) -> Declaration.Model? {
-    guard item.isObject(with: DeclarationKeys.model, called: "“model”") else { return nil }
-    let weights = item.member("weights", or: .default, readWeights)
-    let temperature = item.member("temperature", or: 0) { $0.number(0...2) }
-    let seed = item.member("seed", or: 0) { $0.integer(0...Int(UInt32.max)) }
-    guard let weights, let temperature, let seed else { return nil }
-    return .init(weights: weights, temperature: temperature, seed: seed)
-  }
-
-  private func readWeights(_ item: DeclarationItem) -> Declaration.Model.Weights? {
-    if item.value == .string("default") { return .default }
+  /// The shipped prompts, with the files of a folder in place of those that have their names.
+  private func readPrompts(_ item: DeclarationItem) -> Prompts? {
     guard let folder = readPath(item) else { return nil }
-    if !FileManager.default.fileExists(atPath: folder.appendingPathComponent("config.json").path) {
+    var prompts = Prompts.shipped
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    let files = names.filter { $0.hasSuffix(".md") }.sorted()
+    guard !files.isEmpty else {
       item.problem(
-        "\(quoted(folder.path)) is not a checkpoint folder: it has no config.json; write \"default\" for the weights that ship with docket"
+        "\(quoted(folder.path)) is no folder with prompts: it has no file such as \(Prompts.Name.extract.fileName)"
       )
       return nil
     }
-    return .folder(folder)
+    for file in files {
+      guard let name = Prompts.Name(rawValue: String(file.dropLast(3))) else {
+        let known = Prompts.Name.allCases.map(\.fileName)
+        item.problem(
+          "\(quoted(file)) is the prompt of no step"
+            + DeclarationItem.suggestion(for: file, among: known)
+            .replacingOccurrences(of: "; it may have", with: "; there are"))
+        continue
+      }
+      switch NamedFile.read(folder.appendingPathComponent(file), largest: Prompts.largest) {
+      case .success(let bytes):
+        do throws(Prompts.Problem) {
+          try prompts.replace(name, with: bytes)
+        } catch {
+          item.problem("the prompt \(quoted(file)): \(error.message)")
+        }
+      case .failure(let reason): item.problem("the prompt \(quoted(file)): \(reason.message)")
+      }
+    }
+    return prompts
   }
 
   // MARK: Output

@@ -8,6 +8,15 @@ package struct ModelCapabilities: Hashable, Sendable {
   package var tags: Set<String>
   /// Whether it has a language-model head.
   package var writes: Bool
+  /// Whether it is behind a server.
+  package var isRemote = false
+
+  /// Whatever a server's model can do, it writes.
+  static var remote: ModelCapabilities {
+    var capabilities = ModelCapabilities(tags: [], writes: true)
+    capabilities.isRemote = true
+    return capabilities
+  }
 
   package init(tags: Set<String>, writes: Bool) {
     self.tags = tags
@@ -26,10 +35,38 @@ extension Declaration {
   /// The steps and fields that a checkpoint cannot do, each with what would do it; empty when it can
   /// do all.
   package func problems(for model: ModelCapabilities) -> [DeclarationError.Problem] {
-    guard !model.writes else { return [] }
-    return steps.enumerated().flatMap { index, step in
-      problems(of: step, at: "/steps/\(index)", for: model)
+    if model.writes { return writingProblems(for: model) }
+    return modelProblems
+      + steps.enumerated().flatMap { index, step in
+        problems(of: step, at: "/steps/\(index)", for: model)
+      }
+  }
+
+  /// What a model that tags has no use for.
+  private var modelProblems: [DeclarationError.Problem] {
+    guard model.writing != Model.Writing() else { return [] }
+    return [
+      .init(
+        file: file, position: places.value("/model"),
+        message:
+          "“topP”, “thinking”, “reasoning”, “answerTokens” and “tools” are about models that write; \(weightsName) only mark words in a document"
+      )
+    ]
+  }
+
+  /// What a model that writes cannot do.
+  private func writingProblems(for model: ModelCapabilities) -> [DeclarationError.Problem] {
+    var problems: [DeclarationError.Problem] = []
+    let beside = self.model.writing.answerTokens + self.model.writing.thinking
+    if beside >= input.maxTokens {
+      problems.append(
+        .init(
+          file: file, position: places.value("/input/maxTokens"),
+          message:
+            "a context of \(input.maxTokens) tokens has no room for a document beside \(self.model.writing.thinking) tokens of thinking and \(self.model.writing.answerTokens) of an answer; raise maxTokens or lower model.answerTokens"
+        ))
     }
+    return problems + answerProblems(for: model)
   }
 
   private func problems(
@@ -42,7 +79,15 @@ extension Declaration {
     }
     switch step.action {
     case .filter: return []
-    case .ask, .classify, .reduce:
+    // Statements of results are chosen, not written.
+    case .reduce(let reduce):
+      guard reduce.instructions != nil else { return [] }
+      return [
+        problem(
+          "only a checkpoint that writes follows “instructions”; \(weightsName) only choose among the statements of the results"
+        )
+      ]
+    case .ask, .classify:
       return [
         problem(
           "\(step.kind) needs a checkpoint that writes (with a language-model head, such as MiniMax-M1); \(weightsName) only mark words in a document"
@@ -66,6 +111,7 @@ extension Declaration {
     switch model.weights {
     case .default: "the default weights"
     case .folder(let folder): "the weights in \(quoted(folder.lastPathComponent))"
+    case .endpoint(let remote): "the model \(quoted(remote.name))"
     }
   }
 

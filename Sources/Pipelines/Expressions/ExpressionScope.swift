@@ -25,7 +25,14 @@ extension Step {
   ///
   /// - Parameter data: The member `data` of the result's envelope.
   package func scopeMember(_ data: JSONValue) -> JSONValue {
-    givesFields ? data["fields"] ?? .null : data
+    if case .classify = action {
+      var labels = JSONObject()
+      for (name, field) in data["fields"]?.object?.members.map({ ($0, $1) }) ?? [] {
+        labels[name] = field["value"] ?? .null
+      }
+      return .object(labels)
+    }
+    return givesFields ? data["fields"] ?? .null : data
   }
 }
 

@@ -1,4 +1,6 @@
 import DefaultReader
+import Digests
+import Endpoints
 package import Foundation
 package import Inference
 import JSON
@@ -10,7 +12,12 @@ package final class LoadedModel: Sendable {
   package let name: String
   /// Of the weights and the tokenizer together: it changes whenever a result could.
   package let sha256: String
+  /// Of the weights that ship, where the model is behind a server: then nobody asks it.
   package let engine: Engine
+  /// The server, where there is one.
+  let client: EndpointClient?
+  /// The checkpoint's; for a model behind a server that of the weights that ship, which counts about
+  /// as any other.
   package let tokenizer: Tokenizer
   /// Threads that compute, over all its readers.
   package let threads: Int
@@ -18,21 +25,37 @@ package final class LoadedModel: Sendable {
   /// Where a declaration's weights are.
   package static func folder(of weights: Declaration.Model.Weights) -> URL {
     switch weights {
-    case .default: DefaultReader.folder
+    case .default, .endpoint: DefaultReader.folder
     case .folder(let folder): folder
     }
+  }
+
+  /// What a declaration's model is called.
+  package static func name(of weights: Declaration.Model.Weights) -> String {
+    if case .endpoint(let remote) = weights { return remote.name }
+    return folder(of: weights).lastPathComponent
   }
 
   /// - Parameter threads: how many threads compute. Results do not depend on it.
   /// - Throws: ``PipelineError`` when the checkpoint cannot be loaded.
   package init(_ weights: Declaration.Model.Weights, threads: Int) throws(PipelineError) {
     let folder = Self.folder(of: weights)
-    name = folder.lastPathComponent
+    name = Self.name(of: weights)
     self.threads = threads
     do {
       tokenizer = try Tokenizer(folder: folder)
       engine = try Engine(folder: folder, threads: threads)
-      sha256 = try ModelDigest.of(engine, folder: folder)
+      if case .endpoint(let remote) = weights {
+        client = EndpointClient(
+          try remote.connection(environment: ProcessInfo.processInfo.environment))
+        // What the server runs under this name is its business: a result is kept once it is made.
+        sha256 = SHA256.hash(of: "\(remote.endpoint.absoluteString)\n\(remote.name)")
+      } else {
+        client = nil
+        sha256 = try ModelDigest.of(engine, folder: folder)
+      }
+    } catch let error as PipelineError {
+      throw error
     } catch {
       throw PipelineError("The model in \(folder.path) cannot be loaded: \(error)")
     }
@@ -42,6 +65,7 @@ package final class LoadedModel: Sendable {
   package static func capabilities(of weights: Declaration.Model.Weights) throws(PipelineError)
     -> ModelCapabilities
   {
+    if case .endpoint = weights { return .remote }
     let folder = folder(of: weights)
     do {
       let data = try Data(contentsOf: folder.appendingPathComponent("config.json"))
@@ -59,6 +83,7 @@ package final class LoadedModel: Sendable {
   }
 
   package var capabilities: ModelCapabilities {
-    ModelCapabilities(tags: Set(engine.labels), writes: engine.writes)
+    if client != nil { return .remote }
+    return ModelCapabilities(tags: Set(engine.labels), writes: engine.writes)
   }
 }

@@ -33,6 +33,11 @@ package struct OutputFolder: Sendable {
       .compactMap { $0["output"]?.string }
   }
 
+  /// The texts over several documents, relative to the folder.
+  package var digestPaths: [String] {
+    (run["digests"]?.array ?? []).compactMap { $0["output"]?.string }
+  }
+
   /// What a check of the whole folder found.
   package struct Verification: Sendable {
     package var files = 0
@@ -74,6 +79,18 @@ package struct OutputFolder: Sendable {
           sha256: FileDigest.sha256(of: file) ?? "", document: document)
         last = (source, reading)
         return reading
+      }
+    }
+    for path in digestPaths {
+      progress(path)
+      verification.files += 1
+      verification.problems += DigestVerifier.problems(
+        in: ResultFile.bytes(path, in: folder) ?? [], file: path
+      ) { source in
+        let file = documents.appendingPathComponent(source)
+        return OutputVerifier.Reading(
+          sha256: FileDigest.sha256(of: file) ?? "",
+          document: try reader.read(file, named: source))
       }
     }
     return verification

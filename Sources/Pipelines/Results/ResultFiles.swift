@@ -32,7 +32,19 @@ struct ResultFiles {
         digests.add(path, bytes)
       }
     }
-    for step in declaration.steps where step.outputKind != nil {
+    for step in declaration.steps where step.isReduce {
+      let files = results.digests.filter { $0.step == step.id }.compactMap { digest in
+        digest.outputPath.flatMap { path in
+          ResultFile.bytes(path, in: declaration.output.directory).map { (path, $0) }
+        }
+      }
+      for (path, bytes) in files { digests.add(path, bytes) }
+      if declaration.output.jsonl {
+        let lines = files.compactMap { try? JSONValue.parse($0.1) }
+        try put(OutputLines.bytes(of: lines), "\(step.id).jsonl")
+      }
+    }
+    for step in declaration.steps where step.outputKind != nil && !step.isReduce {
       let name = OutputName(declaration: declaration).name(of: step)
       let envelopes = envelopes(of: step)
       if declaration.output.jsonl {
@@ -90,7 +102,7 @@ struct ResultFiles {
       // A report that a stop cuts short will not be written.
       shouldStop: { stop.isSet }
     ).html(
-      of: declaration.steps.filter { $0.outputKind != nil }
+      of: declaration.steps.filter { $0.outputKind != nil && !$0.isReduce }
         .flatMap { envelopes(of: $0).map(\.value) })
   }
 

@@ -17,6 +17,21 @@ struct RunFile {
   var results: RunResults
 
   var json: JSONValue {
+    guard !results.digests.isEmpty else { return .object(documents) }
+    var json = documents
+    json["digests"] = .array(
+      results.digests.map {
+        [
+          "step": .string($0.step), "group": $0.group ?? .null,
+          "status": .string($0.status.rawValue),
+          "output": $0.outputPath.map { .string($0) } ?? .null,
+          "reason": $0.reason.map { .string($0) } ?? .null,
+        ]
+      })
+    return .object(json)
+  }
+
+  private var documents: JSONObject {
     [
       "format": 1,
       "pipeline": .string(pipeline),

@@ -1,13 +1,39 @@
 import Documents
 import Foundation
 package import Ingest
-import JSON
+package import JSON
 import Jobs
 
 /// How every document of a run ended, in the order of their paths.
 package struct RunResults: Sendable {
   package var documents: [DocumentResult]
   package var leftOut: [DirectoryScanner.LeftOut]
+  /// What was brought together from several documents.
+  package var digests: [DigestResult]
+
+  /// One group of one step of kind reduce.
+  package struct DigestResult: Sendable {
+    package var step: String
+    package var group: JSONValue?
+    package var status: Status
+    package var outputPath: String?
+    package var reason: String?
+
+    init(_ reduction: Reduction, _ job: Job?) {
+      step = reduction.step.id
+      group = reduction.group
+      outputPath = job?.output?.path
+      reason = job?.error
+      switch job?.state {
+      case .completed?: status = reduction.missing.isEmpty ? .complete : .partial
+      case .discarded?, .cancelled?: status = .failed
+      default: status = .unfinished
+      }
+      if status == .partial {
+        reason = "\(reduction.missing.count) documents are not in it: they have no result"
+      }
+    }
+  }
 
   package struct DocumentResult: Sendable {
     package var path: String
@@ -38,12 +64,14 @@ package struct RunResults: Sendable {
 
   /// Whether every document that was asked for is complete, and none was left out against its will.
   package var isComplete: Bool {
-    documents.allSatisfy { $0.status <= .complete } && leftOut.allSatisfy { !$0.isLoss }
+    documents.allSatisfy { $0.status <= .complete } && digests.allSatisfy { $0.status <= .complete }
+      && leftOut.allSatisfy { !$0.isLoss }
   }
 
   /// - Parameter folder: The output folder: results found there from earlier runs say themselves
   ///   whether they are partial.
-  init(plan: RunPlan, jobs: [Job], folder: URL) {
+  init(plan: RunPlan, jobs: [Job], folder: URL, digests: [DigestResult]) {
+    self.digests = digests
     var byDocument: [String: [String: Job]] = [:]
     for job in jobs { byDocument[job.documentPath, default: [:]][job.step] = job }
     documents = plan.documents.map { planned in

@@ -18,10 +18,14 @@ final class LoadedDocument {
   /// SHA-256 of the extracted text, in hexadecimal.
   let textSHA256: String
   let grounding: Grounding
-  private let pipeline: PipelineRun
-  private let memory: MemoryBudget
+  let pipeline: PipelineRun
+  /// Who answers questions about it; nil where the model tags.
+  let writer: (any AnswerWriter)?
+  /// What a model that writes has read of it; nil as long as nothing was asked.
+  var spoken: Conversations?
+  let memory: MemoryBudget
   /// Told the tokens of the text as soon as they are known.
-  private let counted: (Int) -> Void
+  let counted: (Int) -> Void
   /// One reading a prompt: steps with the same prompt share it.
   private var readings: [Prompt: Reading] = [:]
 
@@ -43,6 +47,7 @@ final class LoadedDocument {
     path = job.documentPath
     sha256 = job.documentSHA256
     pipeline = work.pipeline
+    writer = work.writer
     guard let planned = work.documents[path] else {
       throw JobFault(
         .input, "\(path) is not in the folder any more. Put it back, or cancel the job.")

@@ -7,12 +7,22 @@ struct OutputName {
   let declaration: Declaration
 
   func name(of step: Step) -> String {
-    guard let kind = step.outputKind?.rawValue else { return step.id }
-    let rivals = declaration.steps.count { $0.outputKind?.rawValue == kind }
+    guard let kind = step.outputKind?.rawValue, step.isNamedByKind else { return step.id }
+    let rivals = declaration.steps.count { $0.outputKind?.rawValue == kind && $0.isNamedByKind }
     return rivals > 1 ? step.id : kind
   }
 
   func path(of step: Step, document: String) -> String {
     "\(document).\(name(of: step)).json"
+  }
+}
+
+extension Step {
+  /// Whether its results are named after their kind where they are the only ones of it.
+  fileprivate var isNamedByKind: Bool {
+    switch action {
+    case .classify, .reduce: false
+    default: true
+    }
   }
 }

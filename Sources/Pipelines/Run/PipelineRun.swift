@@ -21,6 +21,9 @@ package struct PipelineRun: Sendable {
   package var program: String
   /// The program that reads PDFs in a process of its own; nil reads them in this one.
   package var pdfProgram: URL?
+  /// Whether the model may run the programs that the declaration names: its user has to say so, as a
+  /// declaration may come from a stranger.
+  package var allowsTools = false
   package var faults: FaultPoints
   package var stop: StopSignal
   package var report: @Sendable (RunEvent) -> Void
@@ -74,7 +77,8 @@ package struct PipelineRun: Sendable {
     try DurableFile.makeFolder(declaration.output.directory)
     try DurableFile.makeFolder(workspace.snapshots.folder)
     let plan = try Planner(
-      declaration: declaration, modelSHA256: model.sha256, queue: queue
+      declaration: declaration, modelSHA256: model.sha256, writes: model.capabilities.writes,
+      queue: queue
     ).plan()
     report(
       .planned(
@@ -84,12 +88,15 @@ package struct PipelineRun: Sendable {
     if let scheduled { try queue.attach(run, to: scheduled) }
     try queue.enqueue(newDocuments(plan), in: run)
 
-    let work = try WorkOfRun(self, run: run, plan: plan)
+    let writer = try makeWriter()
+    let work = try WorkOfRun(self, run: run, plan: plan, writer: writer)
     work.runWorkers(count: workers)
     if let error = work.fatalError { throw error }
+    let digests = try reduce(plan, writer: writer, run: run, queue)
 
     let results = RunResults(
-      plan: plan, jobs: try jobs(queue, run), folder: declaration.output.directory)
+      plan: plan, jobs: try jobs(queue, run), folder: declaration.output.directory,
+      digests: digests)
     if let reason = stop.reason { return Ending(run: run, stopped: reason, results: results) }
     report(.writingResults)
     do {
@@ -105,7 +112,7 @@ package struct PipelineRun: Sendable {
     return Ending(run: run, stopped: nil, results: results)
   }
 
-  private func jobs(_ queue: JobQueue, _ run: RunID) throws -> [Job] {
+  func jobs(_ queue: JobQueue, _ run: RunID) throws -> [Job] {
     var all: [Job] = []
     while true {
       let page = try queue.jobs(
@@ -147,7 +154,9 @@ package struct PipelineRun: Sendable {
           }
           return NewJob(
             step: job.step, kind: declaration.step(job.step)?.kind ?? job.step, key: job.key,
-            dependsOn: job.dependsOn, maxAttempts: declaration.step(job.step)?.attempts ?? 3,
+            // The tries of a model that writes are made within one.
+            dependsOn: job.dependsOn,
+            maxAttempts: model.capabilities.writes ? 1 : declaration.step(job.step)?.attempts ?? 3,
             cached: cached, isLost: isLost)
         })
     }

@@ -19,13 +19,26 @@ struct Prompt: Hashable, Sendable {
 }
 
 extension Step {
+  /// The prompt file of the step, for models that write; nil for a step that asks no model.
+  var promptName: Prompts.Name? {
+    switch action {
+    case .extract: .extract
+    case .summarize: .summarize
+    case .minutes: .minutes
+    case .ask: .ask
+    case .classify: .classify
+    case .reduce: .reduce
+    case .filter: nil
+    }
+  }
+
   /// The kind of output file the step writes; nil for a step that writes none.
   var outputKind: Envelope.Kind? {
     switch action {
-    case .extract, .ask: .fields
+    case .extract, .ask, .classify: .fields
     case .summarize, .reduce: .summary
     case .minutes: .minutes
-    case .classify, .filter: nil
+    case .filter: nil
     }
   }
 }

@@ -18,8 +18,16 @@ enum ResultKey {
     var modelSHA256: String
     var promptSHA256: String
     var declaration: Declaration
+    /// Whether the model writes: then how it is to write is part of the key.
+    var writes = false
 
     var json: JSONValue {
+      var parts = common
+      if writes { parts["writing"] = declaration.model.writing.canonical }
+      return .object(parts)
+    }
+
+    private var common: JSONObject {
       [
         "source": .string(sourceSHA256),
         "reader": .integer(ResultKey.readerVersion),

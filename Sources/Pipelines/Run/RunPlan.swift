@@ -67,7 +67,9 @@ package struct RunPlan: Sendable {
     do {
       let exists = FileManager.default.fileExists(atPath: workspace.queueFile.path)
       let queue = try exists ? JobQueue.open(at: workspace.queueFile, access: .readOnly) : nil
-      var planner = Planner(declaration: declaration, modelSHA256: model.sha256, queue: queue)
+      var planner = Planner(
+        declaration: declaration, modelSHA256: model.sha256, writes: model.capabilities.writes,
+        queue: queue)
       planner.history = try queue.map {
         try KeyHistory(declaration, modelSHA256: model.sha256, queue: $0)
       }
@@ -94,6 +96,8 @@ package struct RunPlan: Sendable {
 struct Planner {
   let declaration: Declaration
   let modelSHA256: String
+  /// Whether the model writes.
+  let writes: Bool
   let queue: JobQueue?
   /// Where reasons are wanted.
   var history: KeyHistory?
@@ -126,11 +130,16 @@ struct Planner {
     var keys: [String: String] = [:]
     var jobs: [RunPlan.PlannedJob] = []
     var changed: Set<String> = []
-    for step in declaration.steps {
-      let key = ResultKey.of(
-        ResultKey.Parts(
-          sourceSHA256: sha256, step: step, from: step.from.compactMap { keys[$0] },
-          modelSHA256: modelSHA256, promptSHA256: Prompt.of(step).sha256, declaration: declaration))
+    // What brings documents together is planned when they are done.
+    for step in declaration.steps where !step.isReduce {
+      var parts = ResultKey.Parts(
+        sourceSHA256: sha256, step: step, from: step.from.compactMap { keys[$0] },
+        modelSHA256: modelSHA256, promptSHA256: Prompt.of(step).sha256, declaration: declaration)
+      parts.writes = writes
+      if writes, let name = step.promptName {
+        parts.promptSHA256 = declaration.prompts.sha256(of: name)
+      }
+      let key = ResultKey.of(parts)
       keys[step.id] = key
       let outputPath = OutputName(declaration: declaration).path(of: step, document: path)
       var standing = try standing(key: key, outputPath: outputPath)

@@ -19,9 +19,10 @@ struct StepRun {
     }
     var ending: Ending
     var tokensRead = 0
+    var tokensWritten = 0
   }
 
-  private var pipeline: PipelineRun { work.pipeline }
+  var pipeline: PipelineRun { work.pipeline }
 
   func run() throws -> Result {
     guard try isWanted() else { return Result(ending: .done(.skipped, nil, [])) }
@@ -30,6 +31,8 @@ struct StepRun {
     {
       return Result(ending: .done(.cached, output, []))
     }
+    if case .filter = step.action { return Result(ending: .done(.complete, nil, [])) }
+    if let writer = work.writer { return try runWritten(writer) }
     switch step.action {
     case .extract(let extract):
       return try tagged { reading in
@@ -54,9 +57,7 @@ struct StepRun {
         Minutes(of: document.document, text: document.text, scores: reading.scores)
           .content(document.grounding)
       }
-    case .filter:
-      return Result(ending: .done(.complete, nil, []))
-    case .ask, .classify, .reduce:
+    case .filter, .ask, .classify, .reduce:
       throw JobFault(
         .fault,
         "Step “\(step.id)” (\(step.kind)) needs a checkpoint that writes; \(pipeline.model.name) "
@@ -70,7 +71,8 @@ struct StepRun {
     if lease.status == .lost { throw Interruption() }
     let coverage = coverage(reading)
     let envelope = Envelope(
-      kind: step.outputKind ?? .fields, source: source, produced: produced(reading),
+      kind: step.outputKind ?? .fields, source: source,
+      produced: produced(Produced.Usage(promptTokens: reading.tokensRead, outputTokens: 0)),
       coverage: coverage, content: try answer(reading))
     let bytes = envelope.fileBytes
     let output = try ResultWriter(
@@ -84,7 +86,7 @@ struct StepRun {
       tokensRead: reading.tokensRead)
   }
 
-  private var outputPath: String {
+  var outputPath: String {
     work.outputPath(document: job.documentPath, step: job.step)
       ?? OutputName(declaration: pipeline.declaration).path(of: step, document: job.documentPath)
   }
@@ -95,17 +97,17 @@ struct StepRun {
       notices: document.document.notices)
   }
 
-  private var source: Source {
+  var source: Source {
     Source(document.document, text: document.text, path: document.path, sha256: document.sha256)
   }
 
-  private func produced(_ reading: LoadedDocument.Reading) -> Produced {
+  func produced(_ usage: Produced.Usage) -> Produced {
     Produced(
       key: job.key, pipeline: pipeline.declaration.name,
       pipelineSha256: pipeline.declaration.sha256, step: step.id, modelName: pipeline.model.name,
-      modelSha256: pipeline.model.sha256, promptSha256: Prompt.of(step).sha256,
+      modelSha256: pipeline.model.sha256, promptSha256: work.promptSHA256(of: step),
       temperature: pipeline.declaration.model.temperature, seed: pipeline.declaration.model.seed,
-      usage: Produced.Usage(promptTokens: reading.tokensRead, outputTokens: 0))
+      usage: usage)
   }
 
   /// Whether the step's condition, and every filter it stands behind, lets the document through.
@@ -136,15 +138,16 @@ struct StepRun {
       "notices": .array(document.document.notices.map { .string($0.reason.rawValue) }),
     ]
     for earlier in pipeline.declaration.steps.prefix(while: { $0.id != step.id }) {
-      guard let path = work.outputPath(document: job.documentPath, step: earlier.id),
-        let data = FileManager.default.contents(
-          atPath: pipeline.declaration.output.directory.appendingPathComponent(path).path),
-        let value = try? JSONValue.parse(Array(data))
-      else { continue }
-      let content = value["data"]
-      scope[earlier.id] = content?["fields"] ?? content ?? .null
+      guard let data = resultData(of: earlier) else { continue }
+      scope[earlier.id] = earlier.scopeMember(data)
     }
     return scope
+  }
+
+  /// What an earlier step found in the document; nil where it has no result.
+  func resultData(of earlier: Step) -> JSONValue? {
+    work.outputPath(document: job.documentPath, step: earlier.id)
+      .flatMap { ResultFile.read($0, in: pipeline.declaration.output.directory) }?["data"]
   }
 }
 

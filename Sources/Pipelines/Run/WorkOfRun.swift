@@ -10,10 +10,20 @@ final class WorkOfRun: Sendable {
   /// By path: every document of the plan.
   let documents: [String: RunPlan.PlannedDocument]
   let keeper: LeaseKeeper
+  /// Who answers the questions of the steps; nil where the model tags.
+  let writer: (any AnswerWriter)?
+  /// By name: what these workers bring together; empty while documents are worked on.
+  let reductions: [String: Reduction]
   let memory: MemoryBudget
   private let fatal = Mutex<(any Error)?>(nil)
 
-  init(_ pipeline: PipelineRun, run: RunID, plan: RunPlan) throws {
+  init(
+    _ pipeline: PipelineRun, run: RunID, plan: RunPlan, writer: (any AnswerWriter)?,
+    reductions: [Reduction] = []
+  ) throws {
+    self.writer = writer
+    self.reductions = Dictionary(
+      reductions.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     self.pipeline = pipeline
     self.run = run
     documents = Dictionary(
@@ -32,6 +42,20 @@ final class WorkOfRun: Sendable {
   /// What this process's plan says of a job.
   func planned(document: String, step: String) -> RunPlan.PlannedJob? {
     documents[document]?.jobs.first { $0.step == step }
+  }
+
+  /// Of what the step says to the model that does it.
+  func promptSHA256(of step: Step) -> String {
+    guard writer != nil, let name = step.promptName else { return Prompt.of(step).sha256 }
+    return pipeline.declaration.prompts.sha256(of: name)
+  }
+
+  /// The kinds of jobs that these workers take: documents first, and what brings their results
+  /// together when all of them are final.
+  var kinds: [String]? {
+    if !reductions.isEmpty { return ["reduce"] }
+    guard pipeline.declaration.steps.contains(where: \.isReduce) else { return nil }
+    return DeclarationKeys.kinds.filter { $0 != "reduce" }
   }
 
   /// Why the run as a whole cannot go on.

@@ -24,7 +24,7 @@ final class Worker {
     while !shared.pipeline.stop.isSet {
       guard
         let claim = try queue.claim(
-          worker: id, preferring: loaded?.documentID, run: shared.run
+          worker: id, preferring: loaded?.documentID, kinds: shared.kinds, run: shared.run
         ).first
       else {
         if try isOver() { return }
@@ -40,7 +40,14 @@ final class Worker {
   private func isOver() throws -> Bool {
     if try queue.run(shared.run)?.state != .open { return true }
     let counts = try queue.counts(run: shared.run)
-    return counts[.blocked] + counts[.available] + counts[.running] + counts[.retryable] == 0
+    if counts[.blocked] + counts[.available] + counts[.running] + counts[.retryable] == 0 {
+      return true
+    }
+    guard let kinds = shared.kinds else { return false }
+    // What is left may all be for others.
+    let left = try queue.jobs(
+      JobFilter(run: shared.run, states: [.blocked, .available, .running, .retryable]))
+    return !left.contains { kinds.contains($0.kind) }
   }
 
   private func perform(_ claim: Claim) throws {
@@ -59,6 +66,11 @@ final class Worker {
           "The documents, schemas or model of “\(pipeline.declaration.name)” were changed while it was "
             + "running, and another process works by the new ones. This one stops; run it again.")
       }
+      if job.kind == "reduce" {
+        let result = try reduction(of: job).run(lease)
+        try end(claim, with: result, since: start)
+        return
+      }
       let step = try Self.step(of: job, in: pipeline.declaration)
       if loaded?.documentID != job.document {
         loaded = nil  // freed before the next one is read
@@ -71,20 +83,11 @@ final class Worker {
       let result = try StepRun(
         step: step, job: job, document: loaded, work: shared, lease: lease
       ).run()
-      let cost = ProcessCost.since(start, tokensRead: result.tokensRead)
-      switch result.ending {
-      case .done(let outcome, let output, let notices):
-        let completion = try queue.complete(
-          claim, JobResult(outcome, output: output, notices: notices, cost: cost))
-        if completion == .recorded {
-          pipeline.report(
-            .finished(
-              document: job.documentPath, step: job.step, outcome: outcome.rawValue,
-              detail: notices.first?.detail))
-        }
-      case .failed(let failure):
-        try record(failure, of: claim, cost: cost)
-      }
+      try end(claim, with: result, since: start)
+    } catch let error as PipelineError {
+      // No job would fare better: this one is given back as it was.
+      _ = try? queue.release(claim, because: "the run cannot go on")
+      throw error
     } catch is Interruption {
       // Stopped at a safe point, paused, or superseded: no attempt counts.
       _ = try queue.release(claim, because: pipeline.stop.reason?.rawValue ?? "paused")
@@ -99,6 +102,32 @@ final class Worker {
         JobFailure(error.cause, message: error.message, notices: error.notices), of: claim,
         cost: ProcessCost.since(start, tokensRead: 0))
     }
+  }
+
+  private func end(_ claim: Claim, with result: StepRun.Result, since start: Int) throws {
+    var cost = ProcessCost.since(start, tokensRead: result.tokensRead)
+    cost.tokensWritten = result.tokensWritten
+    switch result.ending {
+    case .done(let outcome, let output, let notices):
+      let completion = try queue.complete(
+        claim, JobResult(outcome, output: output, notices: notices, cost: cost))
+      if completion == .recorded {
+        shared.pipeline.report(
+          .finished(
+            document: claim.job.documentPath, step: claim.job.step, outcome: outcome.rawValue,
+            detail: notices.first?.detail))
+      }
+    case .failed(let failure):
+      try record(failure, of: claim, cost: cost)
+    }
+  }
+
+  private func reduction(of job: Job) throws -> ReductionRun {
+    guard let reduction = shared.reductions[job.documentPath] else {
+      throw JobFault(
+        .input, "No document belongs to \(job.documentPath) any more; nothing is left to do.")
+    }
+    return ReductionRun(reduction: reduction, job: job, work: shared)
   }
 
   private func record(_ failure: JobFailure, of claim: Claim, cost: AttemptCost) throws {

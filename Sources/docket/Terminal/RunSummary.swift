@@ -15,7 +15,7 @@ struct RunSummary {
       return
     }
     let results = ending.results
-    var rows = [["document"] + declaration.steps.map(\.id)]
+    var rows = [["document"] + declaration.steps.filter { !$0.isReduce }.map(\.id)]
     for document in results.documents {
       rows.append([document.path] + document.steps.map(\.status.rawValue))
     }
@@ -37,6 +37,12 @@ struct RunSummary {
         "  \(document.status.rawValue): \(document.path): "
           + (reasons.isEmpty ? "not finished" : reasons.joined(separator: " ")))
     }
+    for digest in results.digests {
+      let group = digest.group.map { " (\($0.string ?? $0.text()))" } ?? ""
+      Console.out(
+        "  \(digest.status.rawValue): \(digest.step)\(group): "
+          + (digest.reason ?? digest.outputPath ?? "not finished"))
+    }
     for left in results.leftOut where left.isLoss {
       Console.out("  left out: \(left.path): \(left.detail)")
     }
@@ -56,6 +62,7 @@ struct RunSummary {
       "partial": .integer(results.count(.partial)), "failed": .integer(results.count(.failed)),
       "unfinished": .integer(results.count(.unfinished)),
       "skipped": .integer(results.count(.skipped)),
+      "digests": .integer(results.digests.count),
       "output": .string(declaration.output.directory.path),
     ]
   }

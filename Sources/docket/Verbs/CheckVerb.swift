@@ -65,9 +65,14 @@ enum CheckVerb {
   private static func checkDeclaration(_ path: String, json: Bool) throws -> ExitStatus {
     var problems: [DeclarationError.Problem] = []
     var name: String?
+    /// Where documents go, when they leave this machine's programs.
+    var server: String?
     do {
       let declaration = try DeclarationReader.read(URL(fileURLWithPath: path))
       name = declaration.name
+      if case .endpoint(let remote) = declaration.model.weights {
+        server = remote.endpoint.absoluteString
+      }
       problems = declaration.problems(
         for: try LoadedModel.capabilities(of: declaration.model.weights))
     } catch let error as DeclarationError {
@@ -78,9 +83,11 @@ enum CheckVerb {
       Console.json([
         "file": .string(path), "valid": .bool(problems.isEmpty),
         "problems": .integer(problems.count),
+        "server": server.map { .string($0) } ?? .null,
       ])
     } else if problems.isEmpty {
       Console.out("\(path): pipeline “\(name ?? "")” is sound")
+      if let server { Console.out("The text of the documents is sent to \(server).") }
     } else {
       for problem in problems { Console.out("\(problem)") }
       Console.note("\(problems.count) problem\(problems.count == 1 ? "" : "s")")

@@ -44,6 +44,8 @@ enum RunVerb {
         "--scheduled", "<number>",
         "For docket daemon: which time of a schedule this run is for. (default: none)"),
       .workspace, .json,
+      .flag(
+        "--allow-tools", "Let the model run the programs that the declaration names. (default: no)"),
       .value(
         "--fault", "<point:n>",
         "For tests of crashes: die or fail on purpose at the n-th pass of a named point."),
@@ -90,7 +92,7 @@ enum RunVerb {
     defer { signals.end() }
     if scheduled != nil { ParentWatch.start(stop) }
 
-    display.show(.loadingModel(LoadedModel.folder(of: declaration.model.weights).lastPathComponent))
+    display.show(.loadingModel(LoadedModel.name(of: declaration.model.weights)))
     let model = try LoadedModel(declaration.model.weights, threads: threads)
     let problems = declaration.problems(for: model.capabilities)
     guard problems.isEmpty else {
@@ -105,6 +107,7 @@ enum RunVerb {
       stop: stop,
       report: { display.show($0) })
     pipeline.scheduled = scheduled
+    pipeline.allowsTools = arguments.has("--allow-tools")
     let ending: PipelineRun.Ending
     do {
       ending = try pipeline.execute()

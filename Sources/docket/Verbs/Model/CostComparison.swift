@@ -77,7 +77,7 @@ struct CostComparison {
         ? [
           "",
           "Keys and values of every head, or, where it says latent, with the projections absorbed as",
-          "decoders run it to save memory. The authors' comparison fits the first.",
+          "decoders run it to save memory. A published share is met only by the same way of counting.",
         ] : [])
   }
 }

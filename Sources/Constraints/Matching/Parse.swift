@@ -105,7 +105,7 @@ final class Parse {
       guard state == FreeString.contentState, sets.contains(written, in: set) else {
         return state == 0 ? 2 + CostTable.digits(sets.count(of: set)) : cost
       }
-      return cost + CostTable.digits(sets.continuations(of: written, in: set).count - 1).clamped(1)
+      return cost + max(1, CostTable.digits(sets.continuations(of: written, in: set).count - 1))
     case .span(let place): return source?.cost(of: place) ?? CostTable.none
     }
   }
@@ -371,8 +371,4 @@ final class Parse {
       }
     }
   }
-}
-
-extension Int {
-  func clamped(_ least: Int) -> Int { Swift.max(self, least) }
 }

@@ -1,0 +1,44 @@
+// The processor's own limits, part of vector.h.
+
+enum { SPIN_SUMS = LANES == 16 ? 20 : 12 };
+
+static size_t spin_f32(size_t steps) {
+  VF sum[SPIN_SUMS], a = v_set(0.999f), b = v_set(1e-3f);
+  CK_UNROLL for (int i = 0; i < SPIN_SUMS; i++) sum[i] = v_set((float)i);
+  for (size_t s = 0; s < steps; s++) {
+    CK_UNROLL for (int i = 0; i < SPIN_SUMS; i++) sum[i] = v_fma(sum[i], a, b);
+  }
+  float all = 0;
+  for (int i = 0; i < SPIN_SUMS; i++) all += v_sum(sum[i]);
+  // The sums are looked at, so that they are made.
+  return all == 12345 ? 0 : steps * SPIN_SUMS * LANES * 2;
+}
+
+// Four stretches side by side, as products read their panels.
+static float read_through(size_t n, const float *x) {
+  size_t quarter = n / 16;
+  VF sum[4] = {v_set(0), v_set(0), v_set(0), v_set(0)};
+  for (size_t i = 0; i < quarter; i += LANES) {
+    CK_UNROLL for (int s = 0; s < 4; s++) {
+      const float *at = x + (size_t)s * quarter + i;
+      if (i % 16 == 0) __builtin_prefetch((const char *)at + 2048, 0, 2);
+      sum[s] = sum[s] + v_load(at);
+    }
+  }
+  return v_sum(sum[0] + sum[1] + sum[2] + sum[3]);
+}
+
+#if DOT
+static size_t spin_pairs(size_t steps) {
+  VF sum[SPIN_SUMS];
+  __m512i a = _mm512_set1_epi32(0x3f803f80);
+  CK_UNROLL for (int i = 0; i < SPIN_SUMS; i++) sum[i] = v_set((float)i);
+  for (size_t s = 0; s < steps; s++) {
+    __asm__ volatile("" : "+v"(a));  // not a constant: else there is nothing to do
+    CK_UNROLL for (int i = 0; i < SPIN_SUMS; i++) sum[i] = _mm512_dpbf16_ps(sum[i], (VB)a, (VB)a);
+  }
+  float all = 0;
+  for (int i = 0; i < SPIN_SUMS; i++) all += v_sum(sum[i]);
+  return all == 12345 ? 0 : steps * SPIN_SUMS * LANES * 4;
+}
+#endif

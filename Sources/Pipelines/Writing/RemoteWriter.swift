@@ -1,0 +1,156 @@
+import Chat
+import Endpoints
+import JSON
+import Jobs
+
+/// A model behind a server.
+final class RemoteWriter: AnswerWriter {
+  let client: EndpointClient
+  let model: Declaration.Model
+  let prompts: Prompts
+  let room: Int
+  let tools: ToolBox
+  /// A request carries the whole document: few large questions.
+  let fieldsAtOnce = 24
+  let bindsQuotes = false
+
+  /// - Parameter room: see ``AnswerWriter/room``; a server's own count may differ.
+  init(
+    _ client: EndpointClient, model: Declaration.Model, prompts: Prompts, room: Int,
+    tools: ToolBox
+  ) {
+    self.client = client
+    self.model = model
+    self.prompts = prompts
+    self.room = room
+    self.tools = tools
+  }
+
+  func conversation(about part: DocumentPart, watch: Watch) throws -> any Conversation {
+    RemoteConversation(self, text: part.text)
+  }
+}
+
+private final class RemoteConversation: Conversation {
+  private let writer: RemoteWriter
+  private let text: String
+
+  init(_ writer: RemoteWriter, text: String) {
+    self.writer = writer
+    self.text = text
+  }
+
+  func ask(_ question: Question, watch: Watch) throws -> WrittenAnswer {
+    let model = writer.model
+    let (before, after) = writer.prompts.aroundDocument
+    var request = CompletionRequest(
+      messages: [
+        .system(writer.prompts.text(of: .system)),
+        .user(before + text + after + question.text),
+      ], maxTokens: model.writing.answerTokens + model.writing.thinking,
+      temperature: SamplingSeed.temperature(model.temperature, attempt: question.attempt),
+      // Servers take 32 bits.
+      seed: Int(question.seed & 0x7FFF_FFFF))
+    request.topP = request.temperature > 0 ? model.writing.topP : nil
+    request.schema = question.schema.withoutOwnKeywords
+    request.tools = writer.tools.declared
+    var answer = WrittenAnswer(value: .null)
+    var reasoning: [String] = []
+    for round in 0... {
+      let completion = try complete(request, watch)
+      answer.promptTokens += completion.promptTokens
+      answer.outputTokens += completion.outputTokens
+      let reply = Reply(completion.content)
+      let thought = [completion.reasoning, reply.reasoning ?? ""].filter { !$0.isEmpty }
+      if !thought.isEmpty { reasoning.append(thought.joined(separator: "\n")) }
+      let calls = completion.calls + reply.calls
+      if !calls.isEmpty, !request.tools.isEmpty, round < ToolBox.mostRounds {
+        let (results, failed) = try writer.tools.answer(calls, watch: watch)
+        answer.failedTools += failed
+        request.messages += [
+          .assistant(completion.content), ChatMessage(.toolResults(results)),
+        ]
+        if round + 1 == ToolBox.mostRounds { request.tools = [] }
+        continue
+      }
+      switch completion.finish {
+      case .length:
+        throw AnswerFault(
+          message:
+            "the answer of \(completion.outputTokens) tokens hit its limit; raise model.answerTokens",
+          text: completion.content)
+      case .filtered:
+        throw AnswerFault(message: "the server held the answer back", text: completion.content)
+      default: break
+      }
+      answer.value = try Self.value(of: reply.text, schema: question.schema)
+      if !reasoning.isEmpty { answer.reasoning = reasoning.joined(separator: "\n\n") }
+      return answer
+    }
+    preconditionFailure("a conversation has an end")
+  }
+
+  private func complete(_ request: CompletionRequest, _ watch: Watch) throws -> Endpoints.Completion
+  {
+    do throws(EndpointError) {
+      return try writer.client.complete(request, shouldStop: watch.shouldStop)
+    } catch {
+      switch error.cause {
+      case .stopped: throw Interruption()
+      case .overContext:
+        throw JobFault(
+          .overContext, error.description,
+          notices: [JobNotice(reason: "over-context", detail: error.description)])
+      // No other document would fare better.
+      case .refused: throw PipelineError(error.description, isDeclarationFault: true)
+      case .badRequest: throw JobFault(.fault, error.description)
+      case .unreachable, .timeout, .busy, .server, .cut, .protocolFault:
+        throw JobFault(.engine, error.description)
+      }
+    }
+  }
+
+  /// The JSON of an answer, held to its schema as what a server says is no proof of it.
+  private static func value(of text: String, schema: JSONValue) throws -> JSONValue {
+    var words = text[...]
+    // Fences, as many models put them around JSON.
+    if words.hasPrefix("```"), words.hasSuffix("```"), let line = words.firstIndex(of: "\n") {
+      words = words[words.index(after: line)...].dropLast(3)
+    }
+    let value: JSONValue
+    do {
+      value = try JSONValue.parse(Array(words.utf8))
+    } catch {
+      throw AnswerFault(message: "the answer is not JSON", text: text)
+    }
+    let violations: [JSONSchema.Violation]
+    do {
+      violations = try JSONSchema(schema).validate(value)
+    } catch {
+      throw JobFault(.fault, "The schema of the question cannot be used: \(error)")
+    }
+    if let first = violations.first {
+      throw AnswerFault(
+        message:
+          "the answer does not follow its schema: \(first)"
+          + (violations.count > 1 ? ", and \(violations.count - 1) more" : ""), text: text)
+    }
+    return value
+  }
+}
+
+extension JSONValue {
+  /// A schema without the keywords that are ours, which a server need not know.
+  var withoutOwnKeywords: JSONValue {
+    switch self {
+    case .object(let object):
+      var result = JSONObject()
+      for (key, value) in object.members where !key.hasPrefix("x-") {
+        result[key] = value.withoutOwnKeywords
+      }
+      return .object(result)
+    case .array(let array): return .array(array.map(\.withoutOwnKeywords))
+    default: return self
+    }
+  }
+}

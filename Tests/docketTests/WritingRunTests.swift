@@ -1,0 +1,79 @@
+import Foundation
+import JSON
+import TestSupport
+import Testing
+
+/// Whole runs of the real binary with a checkpoint that writes (random weights), and what becomes of
+/// them when it is killed.
+@Suite(.serialized) struct WritingRunTests {
+  let folder: TemporaryFolder
+  let docket: DocketProgram
+
+  init() throws {
+    folder = try TemporaryFolder()
+    docket = DocketProgram(workspace: folder.url.appendingPathComponent("workspace"))
+    try TinyWriter.make(in: folder.url.appendingPathComponent("tiny"))
+    let input = folder.url.appendingPathComponent("documents")
+    try FileManager.default.createDirectory(at: input, withIntermediateDirectories: true)
+    for number in 1...2 {
+      try write(
+        "documents/note-\(number).txt",
+        "The fee is \(number),200 dollars a month. Payment is due within thirty days. The law of Texas applies."
+      )
+    }
+    try write(
+      "questions.schema.json",
+      #"{ "type": "object", "properties": { "fee": { "x-normalize": "money" }, "isDue": { "type": "boolean" } } }"#
+    )
+    try write(
+      "pipeline.json5",
+      """
+      { format: 1, name: "notes", input: { dir: "documents" },
+        model: { weights: "tiny", temperature: 0.7, seed: 3, answerTokens: 120 },
+        steps: [
+          { id: "fields", kind: "extract", schema: "questions.schema.json" },
+          { id: "summary", kind: "summarize", sentences: 2 },
+          { id: "digest", kind: "reduce", from: ["summary", "fields"], sentences: 3 } ],
+        output: { dir: "out" } }
+      """)
+  }
+
+  private func write(_ name: String, _ text: String) throws {
+    try Data(text.utf8).write(to: folder.url.appendingPathComponent(name))
+  }
+
+  private func outputs(_ name: String) throws -> [String: Data] {
+    let out = folder.url.appendingPathComponent(name)
+    var files: [String: Data] = [:]
+    for path in try FileManager.default.subpathsOfDirectory(atPath: out.path)
+    where !path.hasPrefix(".docket-") {
+      let url = out.appendingPathComponent(path)
+      if try url.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true {
+        files[path] = try Data(contentsOf: url)
+      }
+    }
+    return files
+  }
+
+  private var declaration: String { folder.url.appendingPathComponent("pipeline.json5").path }
+
+  @Test(arguments: ["mid-read:2", "after-claim:3", "before-commit:2", "after-commit:4"])
+  func `killed anywhere, the same command ends with the same bytes`(fault: String) throws {
+    let undisturbed = try docket.run([
+      "run", declaration, "--output", folder.url.appendingPathComponent("reference").path,
+      "--workspace", folder.url.appendingPathComponent("other").path, "--workers", "2",
+    ])
+    #expect(undisturbed.status == 0, "\(undisturbed.output) \(undisturbed.errors)")
+    let killed = try docket.run(["run", declaration, "--fault", fault])
+    #expect(killed.status == -9, "SIGKILL at \(fault)")
+    let rerun = try docket.run(["run", declaration])
+    #expect(rerun.status == 0, "\(rerun.output) \(rerun.errors)")
+    let reference = try outputs("reference")
+    let result = try outputs("out")
+    #expect(Set(reference.keys) == Set(result.keys))
+    #expect(result.keys.contains("digest/all.json"))
+    for (path, bytes) in reference { #expect(result[path] == bytes, "\(path)") }
+    let verified = try docket.run(["verify", folder.url.appendingPathComponent("out").path])
+    #expect(verified.status == 0, "\(verified.output)")
+  }
+}
