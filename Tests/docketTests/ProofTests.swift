@@ -85,11 +85,12 @@ import Testing
     #expect(listed.output.contains("/data/fields/astronaut"))
     let told = try run.docket.run(["explain", file, "astronaut"])
     #expect(told.status == 0, "\(told.output)\(told.errors)")
-    for words in [
-      "value       Wally", "【", "turn", "bytes ", "every quote of the file stands at its place",
-      "reader-v0, sha256", "attempt 1: completed", "key         ",
+    let words = told.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    for part in [
+      "value Wally", "【", "turn", "bytes ", "every quote of the file stands at its place",
+      "reader-v0, sha256", "attempt 1: completed", " key ",
     ] {
-      #expect(told.output.contains(words), "\(words)\n\(told.output)")
+      #expect(words.contains(part), "\(part)\n\(told.output)")
     }
     let json = try JSONValue.parse(
       try run.docket.run(["explain", file, "astronaut", "--json"]).output)

@@ -135,7 +135,10 @@ import Testing
         to: site.output.appendingPathComponent(name), atomically: false, encoding: .utf8)
     }
     #expect(try site.docket.run(["run", site.declaration.path]).status == 0)
-    #expect(try site.docket.run(["verify", site.output.path]).status == 0)
+    // The owner's file is none of the run's, and verify names it: nothing is hidden.
+    let verified = try site.docket.run(["verify", site.output.path])
+    #expect(verified.status == 1)
+    #expect((verified.output + verified.errors).contains("notes-of-the-owner.txt"))
     let found = try FileManager.default.contentsOfDirectory(atPath: site.output.path)
     #expect(!found.contains(".docket-999999-5-1.tmp"))
     #expect(found.contains("notes-of-the-owner.txt"))

@@ -185,8 +185,11 @@ package struct FieldSchema: Sendable {
       }
     }
     let types = types(of: object)
-    if !types.isEmpty, normalization.types.isDisjoint(with: types) {
-      // Without this no value would ever be found, and nobody would know why.
+    // Without this no value would ever be found, and nobody would know why. A checkpoint that writes
+    // answers any type, so what follows from the type alone is a problem of one that marks words.
+    if labels != nil || object["x-normalize"] != nil, !types.isEmpty,
+      normalization.types.isDisjoint(with: types)
+    {
       let keyword = object["x-normalize"] == nil ? "type" : "x-normalize"
       problems.append(
         Problem(

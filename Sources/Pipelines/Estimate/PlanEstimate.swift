@@ -52,7 +52,8 @@ package struct PlanEstimate: Sendable {
       var estimate = DocumentEstimate(
         tokens: nil, problem: nil, readings: prompts.count, seconds: 0, bytes: 0)
       do throws(ReadError) {
-        let text = ExtractedText(try opener.read(document.file.url, named: document.path))
+        let text = ExtractedText(
+          try opener.read(document.path, in: declaration.input.directory))
         let packer = ContextPacker(
           tokenizer: model.tokenizer,
           budget: TokenBudget(

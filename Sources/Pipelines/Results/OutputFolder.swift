@@ -87,9 +87,9 @@ package struct OutputFolder: Sendable {
       verification.problems += DigestVerifier.problems(
         in: ResultFile.bytes(path, in: folder) ?? [], file: path
       ) { source in
-        let file = documents.appendingPathComponent(source)
+        let file = try SourceFile(source, in: documents, named: source)
         return OutputVerifier.Reading(
-          sha256: FileDigest.sha256(of: file) ?? "",
+          sha256: SHA256.hash(of: try file.contents(named: source)),
           document: try reader.read(file, named: source))
       }
     }

@@ -1,4 +1,6 @@
+import Digests
 package import Foundation
+import Ingest
 package import JSON
 package import Jobs
 import Outputs
@@ -76,9 +78,10 @@ package struct ResultOrigin: Sendable {
     let problems = OutputVerifier.problems(
       in: Envelope.fileBytes(of: envelope), file: path, schemaProblems: { _ in [] }
     ) { source in
-      OutputVerifier.Reading(
-        sha256: FileDigest.sha256(of: document) ?? "",
-        document: try opener.read(document, named: source))
+      let file = try SourceFile(source, in: input, named: source)
+      return OutputVerifier.Reading(
+        sha256: SHA256.hash(of: try file.contents(named: source)),
+        document: try opener.read(file, named: source))
     }
     return Standing(
       document: document,
