@@ -6,7 +6,8 @@ extension PDFReaderProcess {
   /// reading.
   package func pictures(
     _ wishes: [PagePicture.Wish], of file: borrowing SourceFile, named name: String,
-    password: String? = nil, scale: Double = PagePicture.usualScale, limits: ReadLimits = ReadLimits()
+    password: String? = nil, scale: Double = PagePicture.usualScale,
+    limits: ReadLimits = ReadLimits()
   ) throws(ReadError) -> [PagePicture] {
     var pictures: [PagePicture] = []
     var start = 0

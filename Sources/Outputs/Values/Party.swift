@@ -210,7 +210,7 @@ package enum PartyParser {
   static func isRole(_ term: String) -> Bool {
     var key = Self.key(term)
     if key.hasPrefix("the") { key = String(key.dropFirst(3)) }
-    return roles.contains(key)
+    return roles.contains(key) || (key.hasSuffix("s") && roles.contains(String(key.dropLast())))
       || (key.count > 5 && (key.hasSuffix("or") || key.hasSuffix("ee"))
         && term.split(separator: " ").count == 1 && term.first?.isUppercase == true
         && !term.contains("."))
