@@ -236,11 +236,11 @@ extension Engine {
     return session
   }
 
-  /// What a snapshot's numbers depend on.
+  /// What a snapshot's numbers depend on; the arithmetic's number counts up when a change of it moves results.
   func identity() throws(InferenceError) -> [UInt8] {
     var hash = SHA256()
     hash.update(
-      "\(try weightsDigest())\n\(weights.rawValue)\ncache \(model.kernels.roundsToBF16 ? "bf16" : "f32") block \(KernelSet.block) tile \(KernelSet.keyTile) segment \(KeyValueCache.segmentKeys)\n"
+      "\(try weightsDigest())\n\(weights.rawValue)\ncache \(model.kernels.roundsToBF16 ? "bf16" : "f32") block \(KernelSet.block) tile \(KernelSet.keyTile) segment \(KeyValueCache.segmentKeys)\narithmetic 2\n"
     )
     return Array(hash.hexDigest().utf8)
   }

@@ -81,7 +81,7 @@ extension WeightFormat {
   /// Whether an engine with such weights multiplies in bf16 on this machine, softmax attention included. As
   /// stored, arithmetic is f32.
   package var roundsToBF16: Bool {
-    packed ?? .f32 != .f32 && KernelSet.best.roundingToBF16.roundsToBF16
+    packed ?? .f32 != .f32 && KernelSet.best.rounding.roundsToBF16
   }
 
   /// Bytes of one weight, with its share of the scales. As stored: that of bf16, which releases use.
