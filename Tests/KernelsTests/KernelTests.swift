@@ -127,8 +127,12 @@ func bits(_ plane: Plane) -> [Float] { plane.copy(rows: 0..<plane.rows) }
     let x = noise.plane(rows, inputs)
     // Groups of nothing, and of next to nothing.
     for column in 0..<128 { x[0, column] = column < 64 ? 0 : 1e-36 }
-    // Weights that 8 bits hold exactly.
-    let weights = (0..<32 * inputs).map { Float($0 * 37 % 255 - 127) }
+    // Weights that 8 bits hold exactly: whole numbers, of which each group of 64 has the lowest.
+    var weights = [Float](repeating: -127, count: 32 * inputs)
+    for place in weights.indices where place % 64 != 0 {
+      let number = place * 37 % 255
+      weights[place] = Float(number - 127)
+    }
     let w = PackedMatrix(f32: weights.span, outputs: 32, inputs: inputs, as: .int8)
     let y = Plane(rows: rows, columns: 32)
     let scratch = QuantizedRows(rows: rows, inputs: inputs)
