@@ -4,10 +4,11 @@ import Kernels
 /// What this machine can do at most on one core, measured in the same process as what it is held against: a speed
 /// without its limit says little, and a shared machine's limit changes by the hour.
 struct EngineLimits {
-  /// Operations a CPU second, a multiply-add counting as two: in f32, and with pairs of bf16 (f32 where the
-  /// processor has none). Pairs of 16-bit whole numbers, which quantised weights need, are as fast as those of bf16.
+  /// Operations a CPU second, a multiply-add counting as two: in f32, with pairs of bf16 (f32 where the processor has
+  /// none), and with quads of bytes.
   let f32: Double
   let pairs: Double
+  let bytes: Double
   /// Bytes read a CPU second from memory that no cache holds.
   let bandwidth: Double
 
@@ -23,25 +24,58 @@ struct EngineLimits {
     }
     f32 = best { kernels.spinF32(steps: 2_000_000) }
     pairs = kernels.rounding.roundsToBF16 ? best { kernels.spinBF16(steps: 2_000_000)! } : f32
+    bytes = best { kernels.spinBytes(steps: 2_000_000) }
     // 192 MB: beyond the caches of the machines this runs on.
     let weights = [Float](repeating: 1, count: 48 << 20)
     let matrix = PackedMatrix(f32: weights.span, outputs: 48 << 8, inputs: 4096, as: .f32)
     bandwidth = best { kernels.readThrough(matrix) }
   }
 
-  /// Most tokens a CPU second that can be read in one go of `tokens`.
+  /// Most tokens a CPU second that can be read in one go of `tokens`: products in what the weights' format meets,
+  /// lightning attention in f32, softmax attention in pairs where activations are rounded.
   func prefill(_ cost: Cost, _ format: WeightFormat, tokens: Int) -> Double {
-    let operations =
-      cost.operationsPerToken + cost.attentionOperations(0..<tokens) / Double(tokens)
-    return (format.roundsToBF16 ? pairs : f32) / operations
+    let products = 2 * Double(cost.activeParameters)
+    let lightning = cost.operationsPerToken - products
+    return 1
+      / (products / self.products(format) + lightning / f32
+        + attention(cost, format, tokens: tokens))
   }
 
-  /// Most tokens a CPU second that can be written at `depth`: each reads the weights it meets, the head, and the
-  /// cache.
+  /// Least CPU seconds of softmax attention for each of `tokens` read in one go.
+  func attention(_ cost: Cost, _ format: WeightFormat, tokens: Int) -> Double {
+    cost.attentionOperations(0..<tokens) / Double(tokens) / (format.roundsToBF16 ? pairs : f32)
+  }
+
+  /// Most tokens a CPU second that can be written at `depth`: each reads the weights it meets, the head, the states
+  /// and the keys and values so far.
   func decode(_ cost: Cost, _ format: WeightFormat, depth: Int) -> Double {
-    let weights = Double(cost.activeParameters) * format.bytesPerWeight
+    together(cost, format, sessions: 1, depth: depth)
+  }
+
+  /// The same of several sessions together: weights are read once for all, of the experts those that some token
+  /// meets. Tokens choose among experts by chance, so n of them meet E·(1 − (1 − K/E)ⁿ).
+  func together(_ cost: Cost, _ format: WeightFormat, sessions: Int, depth: Int) -> Double {
+    let c = cost.configuration
+    let (all, chosen, n) = (Double(c.experts), Double(c.expertsPerToken), Double(sessions))
+    var missed = 1.0
+    for _ in 0..<sessions { missed *= 1 - chosen / all }
+    let expert = Double(3 * c.expertSize * c.hiddenSize * c.layers.count)
+    let met = Double(cost.activeParameters) + (all * (1 - missed) - chosen) * expert
     let head = Double(cost.headParameters) * format.ofHead.bytesPerWeight
-    let state = Double(cost.sessionBytes(depth, format))
-    return bandwidth / (weights + head + state)
+    let cache =
+      Double(cost.cacheBytes(KeyValueCache.segmentKeys, format))
+      / Double(KeyValueCache.segmentKeys) * Double(depth)
+    let own = Double(cost.recurrentStateBytes) + cache
+    let reading = (met * format.bytesPerWeight + head + n * own) / bandwidth
+    let working = n * 2 * Double(cost.activeParameters) / products(format)
+    return n / max(reading, working)
+  }
+
+  private func products(_ format: WeightFormat) -> Double {
+    switch format {
+    case .int8, .int4: bytes
+    case .bf16: pairs
+    case .f32, .asStored: f32
+    }
   }
 }

@@ -123,6 +123,7 @@ const ck_kernels ck_avx2_kernels = {
     .lightning = lightning,
     .attend = attend,
     .spin_f32 = spin_f32,
+    .spin_bytes = spin_bytes,
     .read_through = read_through,
 };
 #endif

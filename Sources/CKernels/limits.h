@@ -14,6 +14,20 @@ static size_t spin_f32(size_t steps) {
   return all == 12345 ? 0 : steps * SPIN_SUMS * LANES * 2;
 }
 
+// The weights' side is read anew each time, so that there is something to do.
+static size_t spin_bytes(size_t steps) {
+  VI sum[SPIN_SUMS], a = vi_set(0x01010101);
+  volatile int32_t one = 0x01010101;
+  CK_UNROLL for (int i = 0; i < SPIN_SUMS; i++) sum[i] = vi_set(i);
+  for (size_t s = 0; s < steps; s++) {
+    VI w = vi_set(one);
+    CK_UNROLL for (int i = 0; i < SPIN_SUMS; i++) sum[i] = vi_dot4(sum[i], w, a);
+  }
+  float all = 0;
+  for (int i = 0; i < SPIN_SUMS; i++) all += v_sum(v_float(sum[i]));
+  return all == 12345 ? 0 : steps * SPIN_SUMS * LANES * 8;
+}
+
 // Four stretches side by side, as products read their panels.
 static float read_through(size_t n, const float *x) {
   size_t quarter = n / 16;

@@ -118,6 +118,7 @@ const ck_kernels TABLE = {
     .lightning = lightning,
     .attend = attend,
     .spin_f32 = spin_f32,
+    .spin_bytes = spin_bytes,
     .read_through = read_through,
 };
 #endif

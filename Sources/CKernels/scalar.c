@@ -238,6 +238,14 @@ static size_t spin_f32(size_t steps) {
   return sum[0] + sum[1] + sum[2] + sum[3] == 12345 ? 0 : steps * 8;
 }
 
+static size_t spin_bytes(size_t steps) {
+  int32_t sum[4] = {0, 1, 2, 3};
+  volatile int8_t one = 1;
+  for (size_t s = 0; s < steps; s++)
+    for (int i = 0; i < 4; i++) sum[i] += one * one;
+  return sum[0] + sum[1] + sum[2] + sum[3] == 12345 ? 0 : steps * 8;
+}
+
 static float read_through(size_t n, const float *x) {
   float sum = 0;
   for (size_t i = 0; i < n / 4; i++) sum += x[i];
@@ -264,5 +272,6 @@ const ck_kernels ck_scalar_kernels = {
     .attend = attend,
     .attend_bf16 = attend_bf16,
     .spin_f32 = spin_f32,
+    .spin_bytes = spin_bytes,
     .read_through = read_through,
 };

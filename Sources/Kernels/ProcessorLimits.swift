@@ -11,6 +11,9 @@ extension KernelSet {
     return spin(steps)
   }
 
+  /// The same with bytes, quads of them at once, as quantised products do.
+  package func spinBytes(steps: Int) -> Int { unsafe table.pointee.spin_bytes(steps) }
+
   /// Reads all numbers of a matrix in memory once; returns how many bytes.
   package func readThrough(_ matrix: PackedMatrix) -> Int {
     let bytes = matrix.byteCount / 2048 * 2048

@@ -78,7 +78,6 @@ import Testing
     #expect(left.sorted() == (kind == "tag" ? ["said"] : ["reading.snapshot", "said"]))
   }
 
-  /// The program beside it is a debug build, so some MiB larger than what is foretold for the shipped one.
   @Test func `a reading needs the memory that was foretold`() throws {
     let folder = try TemporaryFolder()
     let run = Run(

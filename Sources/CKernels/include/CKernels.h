@@ -128,10 +128,11 @@ typedef struct ck_kernels {
                       float *maximum, float *sum, float *o, float *scratch);
 
   // The processor's own limits, for benchmarks: multiply-adds on registers alone, and reading `n` bytes (a multiple
-  // of 2048) once. The first two return how many operations they did, a multiply-add counting as two;
+  // of 2048) once. The first three return how many operations they did, a multiply-add counting as two;
   // spin_pairs is NULL where gemm_pairs is.
   size_t (*spin_f32)(size_t steps);
   size_t (*spin_pairs)(size_t steps);
+  size_t (*spin_bytes)(size_t steps);
   float (*read_through)(size_t n, const float *x);
 } ck_kernels;
 

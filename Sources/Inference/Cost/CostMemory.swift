@@ -52,7 +52,10 @@ extension Cost {
       c.head == .tagging
       ? piece * (c.hiddenSize + c.labels.count)
         + threads * chunk * (c.hiddenSize * (2 + c.lookahead.count)) : c.vocabularySize
-    return 4 * (piece * row + threads * thread + tagging)
+    let widest = max(
+      c.hiddenSize * (1 + (c.head == .tagging ? c.lookahead.count : 0)), c.attentionSize, width)
+    let rounded = QuantizedRows.byteCount(rows: chunk, inputs: widest)
+    return 4 * (piece * row + threads * thread + tagging) + threads * rounded
   }
 
   /// Bytes of the weights in memory, in `format`. The embedding stays in its file and is mapped: the rows a
@@ -73,13 +76,18 @@ extension Cost {
     return perLayer + Int(head) + embeddingParameters * 2
   }
 
-  /// What a process holds before it has a model: the program, its libraries and their data.
-  package static let programBytes = 29 << 20
+  /// What `docket` holds before it has a model: the program, its libraries and their data, as `docket model info`
+  /// shows them (39 MiB).
+  package static let programBytes = 39 << 20
 
   /// Most bytes resident when one session reads `tokens` tokens; with a tagging head its result counts too.
-  package func peakBytes(_ format: WeightFormat, tokens: Int, threads: Int) -> Int {
+  ///
+  /// - Parameter program: what the process holds without a model, where it is not `docket`.
+  package func peakBytes(
+    _ format: WeightFormat, tokens: Int, threads: Int, program: Int = Self.programBytes
+  ) -> Int {
     let result = configuration.head == .tagging ? 4 * tokens * configuration.labels.count : 0
-    return Self.programBytes + weightBytes(format) + sessionBytes(tokens, format)
+    return program + weightBytes(format) + sessionBytes(tokens, format)
       + workspaceBytes(threads: threads) + result
   }
 }

@@ -32,6 +32,8 @@ package struct ModelBenchmark {
     package var ratePerCPU: Double
     /// MiB.
     package var peakMemory: Int
+    /// How the depth of a decode was read: tokens a second, of wall and of processor time.
+    package var reading: (rate: Double, ratePerCPU: Double)?
   }
 
   let engine: Engine
@@ -64,7 +66,10 @@ package struct ModelBenchmark {
         test: test, bestRate: Double(count) / wall, ratePerCPU: Double(count) / cpu,
         peakMemory: Resources.peakMemory())
     case .decode(let count, let depth):
-      try session.advance(by: tokens(depth))
+      let text = tokens(depth)
+      let before = Resources.now()
+      try session.advance(by: text)
+      let read = Resources.now()
       var best = Double.infinity
       var wall = 0.0
       var cpu = 0.0
@@ -78,7 +83,10 @@ package struct ModelBenchmark {
       }
       return Result(
         test: test, bestRate: 1 / best, meanRate: Double(count) / wall,
-        ratePerCPU: Double(count) / cpu, peakMemory: Resources.peakMemory())
+        ratePerCPU: Double(count) / cpu, peakMemory: Resources.peakMemory(),
+        reading: (
+          Double(depth) / (read.wall - before.wall), Double(depth) / (read.cpu - before.cpu)
+        ))
     case .together(let sessions, let count, let depth):
       var batch = try Batch(engine, capacity: sessions)
       for _ in 0..<sessions {
