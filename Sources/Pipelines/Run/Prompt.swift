@@ -1,5 +1,6 @@
 import Contexts
 import Digests
+import Documents
 import Outputs
 
 /// What stands before a document's text when a step reads it. For a checkpoint that tags, that is
@@ -9,12 +10,40 @@ struct Prompt: Hashable, Sendable {
 
   var sha256: String { SHA256.hash(of: "<\(documentType.rawValue)>") }
 
-  static func of(_ step: Step) -> Prompt {
+  /// A transcript is summarised by what was learnt from meetings, which is therefore read as one; with minutes
+  /// it is read once.
+  ///
+  /// - Parameter isTranscript: whether the document has turns of speakers.
+  static func of(_ step: Step, isTranscript: Bool) -> Prompt {
     switch step.action {
     case .extract: Prompt(documentType: .contract)
     case .minutes: Prompt(documentType: .meeting)
-    case .summarize, .ask, .classify, .filter, .reduce: Prompt(documentType: .report)
+    case .summarize: Prompt(documentType: isTranscript ? .meeting : .report)
+    case .ask, .classify, .filter, .reduce: Prompt(documentType: .report)
     }
+  }
+
+  /// Of the rule by which a step's prompt is chosen: known before a document is read.
+  static func sha256(of step: Step) -> String {
+    let (usual, talk) = (of(step, isTranscript: false), of(step, isTranscript: true))
+    let rule = "<\(usual.documentType.rawValue)>"
+    return SHA256.hash(
+      of: usual == talk ? rule : rule + ", transcripts <\(talk.documentType.rawValue)>")
+  }
+}
+
+extension Document {
+  /// Whether somebody speaks in it.
+  var isTranscript: Bool {
+    blocks.contains { if case .turn = $0.content { true } else { false } }
+  }
+}
+
+extension Declaration {
+  /// Of what a step asks the model by: its prompt file where the model writes.
+  func promptSHA256(of step: Step, writes: Bool) -> String {
+    guard writes, let name = step.promptName else { return Prompt.sha256(of: step) }
+    return prompts.sha256(of: name)
   }
 }
 
