@@ -41,19 +41,18 @@ package struct PlanEstimate: Sendable {
     let opener = DocumentOpener(passwords: declaration.input.passwords, pdfProgram: pdfProgram)
     var speed: ReadingSpeed?
     for document in plan.documents {
-      var prompts: Set<Prompt> = []
-      for job in document.jobs where !job.standing.isUpToDate {
-        guard let step = declaration.step(job.step) else { continue }
-        if case .filter = step.action { continue }
-        prompts.insert(Prompt.of(step))
-      }
-      guard !prompts.isEmpty else { continue }
+      let steps = document.jobs.filter { !$0.standing.isUpToDate }
+        .compactMap { declaration.step($0.step) }
+        .filter { if case .filter = $0.action { false } else { true } }
+      guard !steps.isEmpty else { continue }
       progress(document.path)
       var estimate = DocumentEstimate(
-        tokens: nil, problem: nil, readings: prompts.count, seconds: 0, bytes: 0)
+        tokens: nil, problem: nil, readings: 0, seconds: 0, bytes: 0)
       do throws(ReadError) {
-        let text = ExtractedText(
-          try opener.read(document.path, in: declaration.input.directory))
+        let source = try opener.read(document.path, in: declaration.input.directory)
+        let text = ExtractedText(source)
+        let prompts = Set(steps.map { Prompt.of($0, isTranscript: source.isTranscript) })
+        estimate.readings = prompts.count
         let packer = ContextPacker(
           tokenizer: model.tokenizer,
           budget: TokenBudget(
