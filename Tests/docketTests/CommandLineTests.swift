@@ -68,7 +68,7 @@ import Testing
       !FileManager.default.fileExists(atPath: folder.url.appendingPathComponent("out").path))
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(5)))
   func `a signal that comes before anybody listens is heard all the same`() async throws {
     // In a process of its own, as signals are the whole process's.
     await #expect(processExitsWith: .exitCode(75)) {
