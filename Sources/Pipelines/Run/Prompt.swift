@@ -9,27 +9,6 @@ struct Prompt: Hashable, Sendable {
   let documentType: DocumentType
 
   var sha256: String { SHA256.hash(of: "<\(documentType.rawValue)>") }
-
-  /// A transcript is summarised by what was learnt from meetings, which is therefore read as one; with minutes
-  /// it is read once.
-  ///
-  /// - Parameter isTranscript: whether the document has turns of speakers.
-  static func of(_ step: Step, isTranscript: Bool) -> Prompt {
-    switch step.action {
-    case .extract: Prompt(documentType: .contract)
-    case .minutes: Prompt(documentType: .meeting)
-    case .summarize: Prompt(documentType: isTranscript ? .meeting : .report)
-    case .ask, .classify, .filter, .reduce: Prompt(documentType: .report)
-    }
-  }
-
-  /// Of the rule by which a step's prompt is chosen: known before a document is read.
-  static func sha256(of step: Step) -> String {
-    let (usual, talk) = (of(step, isTranscript: false), of(step, isTranscript: true))
-    let rule = "<\(usual.documentType.rawValue)>"
-    return SHA256.hash(
-      of: usual == talk ? rule : rule + ", transcripts <\(talk.documentType.rawValue)>")
-  }
 }
 
 extension Document {
@@ -40,9 +19,37 @@ extension Document {
 }
 
 extension Declaration {
+  /// A transcript is summarised by what was learnt from meetings, and read as one: with minutes, once. Any other
+  /// document is read once for its fields and its summary: under the mark of contracts the checkpoint finds what
+  /// matters as well as under that of reports (ReadingMarks in the documentation has the figures).
+  ///
+  /// - Parameter isTranscript: whether the document has turns of speakers.
+  func prompt(of step: Step, isTranscript: Bool) -> Prompt {
+    switch step.action {
+    case .extract: Prompt(documentType: .contract)
+    case .minutes: Prompt(documentType: .meeting)
+    case .summarize where isTranscript: Prompt(documentType: .meeting)
+    case .summarize: Prompt(documentType: extracts ? .contract : .report)
+    case .ask, .classify, .filter, .reduce: Prompt(documentType: .report)
+    }
+  }
+
+  private var extracts: Bool {
+    steps.contains { if case .extract = $0.action { true } else { false } }
+  }
+
+  /// Of the rule by which a step's prompt is chosen: known before a document is read.
+  private func ruleSHA256(of step: Step) -> String {
+    let usual = prompt(of: step, isTranscript: false)
+    let talk = prompt(of: step, isTranscript: true)
+    let rule = "<\(usual.documentType.rawValue)>"
+    return SHA256.hash(
+      of: usual == talk ? rule : rule + ", transcripts <\(talk.documentType.rawValue)>")
+  }
+
   /// Of what a step asks the model by: its prompt file where the model writes.
   func promptSHA256(of step: Step, writes: Bool) -> String {
-    guard writes, let name = step.promptName else { return Prompt.sha256(of: step) }
+    guard writes, let name = step.promptName else { return ruleSHA256(of: step) }
     return prompts.sha256(of: name)
   }
 }
