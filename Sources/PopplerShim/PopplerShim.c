@@ -108,7 +108,8 @@ enum { most_links = 10000 };
 
 /// The links of a page; those that lead nowhere, or run something, are none.
 static void read_links(PopplerDocument *document, PopplerPage *page, double height, pdf_page *out) {
-  GList *mappings = poppler_page_get_link_mapping(page);
+  // poppler lists the last of the file first.
+  GList *mappings = g_list_reverse(poppler_page_get_link_mapping(page));
   guint count = g_list_length(mappings);
   if (count > most_links) count = most_links;
   if (count > 0) out->links = calloc(count, sizeof(pdf_link));

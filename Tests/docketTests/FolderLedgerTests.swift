@@ -81,6 +81,7 @@ struct FolderLedgerTests {
     try write(bytes: Array("latin-".utf8) + [0xE9] + Array(".txt".utf8), Self.words + " One.")
     try write("two\nlines.txt", Self.words + " Two.")
     try write(String(repeating: "n", count: 251) + ".txt", Self.words + " Three.")
+    try write(String(repeating: "m", count: 220) + ".txt", Self.words + " Five.")
     let deep = (0..<12).map { "\($0)" + String(repeating: "d", count: 200) }.joined(separator: "/")
     try write(deep + "/deep.txt", Self.words + " Four.")
     let manager = FileManager.default
@@ -101,7 +102,9 @@ struct FolderLedgerTests {
         ".hidden.txt": "hidden", "drafts/": "excluded", "empty.txt": "partial",
         "image.txt": "unsupported", "damaged.pdf": "failed", "locked.pdf": "failed",
         "latin-\\xE9.txt": "complete", "two\\x0Alines.txt": "complete",
-        String(repeating: "n", count: 251) + ".txt": "complete", deep + "/deep.txt": "complete",
+        // A document whose result would need a name longer than file systems allow.
+        String(repeating: "n", count: 251) + ".txt": "failed",
+        String(repeating: "m", count: 220) + ".txt": "complete", deep + "/deep.txt": "complete",
         "inside.txt": "link-inside", "outside.txt": "link-outside", "broken.txt": "broken-link",
         "pipe.txt": "special",
       ])

@@ -66,45 +66,59 @@ struct HTMLLinks {
 
   /// Bytes of a start tag that are looked at.
   private static let longestTag = 16 << 10
+  /// Beginnings of tags in it that are tried: a page may be made to have thousands.
+  private static let mostCandidates = 8
 
   /// The `href` of the start tag that ends at `end`, or right after it; nil without one, or where it
   /// is a script. Read from the source, since the parser is not given long values whole.
   private func address(ofTagBefore end: Int) -> String? {
     let utf8 = source.utf8
-    var start = min(end, utf8.count - 3)
     let first = max(source.start, end - Self.longestTag)
-    while start >= first,
-      !(utf8[start] == 0x3C && utf8[start + 1] | 0x20 == 0x61 && utf8[start + 2] <= 0x20)
-    { start -= 1 }
-    guard start >= first else { return nil }
-    var position = start + 2
-    func skipSpace() { while position < utf8.count, utf8[position] <= 0x20 { position += 1 } }
-    while position < utf8.count {
+    var start = min(end, utf8.count - 3)
+    var candidates = 0
+    while start >= first, candidates < Self.mostCandidates {
+      if utf8[start] == 0x3C, utf8[start + 1] | 0x20 == 0x61, utf8[start + 2] <= 0x20 {
+        candidates += 1
+        let (value, close) = Self.href(utf8, start + 2, min(utf8.count, end + 2))
+        // One that ends before is text in an attribute of this one.
+        if close >= end - 1 { return value.flatMap { Self.address(utf8[$0]) } }
+      }
+      start -= 1
+    }
+    return nil
+  }
+
+  /// The value of the first `href` among the attributes that begin at `start`, and where the tag ends.
+  private static func href(
+    _ utf8: [UInt8], _ start: Int, _ limit: Int
+  ) -> (value: Range<Int>?, close: Int) {
+    var found: Range<Int>?
+    var position = start
+    func skipSpace() { while position < limit, utf8[position] <= 0x20 { position += 1 } }
+    while position < limit {
       skipSpace()
       let name = position
-      while position < utf8.count, utf8[position] > 0x20, ![0x3D, 0x3E].contains(utf8[position]) {
-        position += 1
-      }
+      while position < limit, utf8[position] > 0x20, utf8[position] != 0x3D,
+        utf8[position] != 0x3E
+      { position += 1 }
       let isAddress = utf8[name..<position].elementsEqual("href".utf8) { $0 | 0x20 == $1 }
       skipSpace()
-      guard position < utf8.count, utf8[position] == 0x3D else {
-        if position >= utf8.count || utf8[position] == 0x3E { return nil }
-        continue
-      }
+      guard position < limit, utf8[position] != 0x3E else { break }
+      guard utf8[position] == 0x3D else { continue }
       position += 1
       skipSpace()
-      guard position < utf8.count else { return nil }
+      guard position < limit else { break }
       let quote = utf8[position]
       let isQuoted = quote == 0x22 || quote == 0x27
       if isQuoted { position += 1 }
       let value = position
-      while position < utf8.count,
+      while position < limit,
         isQuoted ? utf8[position] != quote : utf8[position] > 0x20 && utf8[position] != 0x3E
       { position += 1 }
-      if isAddress { return Self.address(utf8[value..<position]) }
+      if isAddress, found == nil { found = value..<position }
       if isQuoted { position += 1 }
     }
-    return nil
+    return (found, position)
   }
 
   /// References decoded, and the white space that browsers ignore left out.

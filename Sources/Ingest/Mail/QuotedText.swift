@@ -12,7 +12,7 @@ enum QuotedText {
       guard !lines.isEmpty else { return }
       var layout = PlainTextLayout(source, lines: lines)
       let marks = String(repeating: ">", count: depth) + (depth > 0 ? " " : "")
-      blocks += layout.blocks().map { depth > 0 ? quoted($0, marks) : $0 }
+      blocks += layout.blocks().map { quoted($0, marks) }
       lines.removeAll()
     }
     for line in TextLine.lines(of: source) {
@@ -42,11 +42,13 @@ enum QuotedText {
 
   private static func quoted(_ block: Block, _ marks: String) -> Block {
     func quoted(_ text: AnchoredText) -> AnchoredText {
+      guard !marks.isEmpty else { return text }
       var result = AnchoredText(unanchored: marks)
       result.append(text)
       return result
     }
     switch block.content {
+    // A short line of a message is a greeting, not a heading.
     case .heading(let text, _), .paragraph(let text): return Block(.paragraph(quoted(text)))
     case .listItem(let text, let depth): return Block(.listItem(quoted(text), depth: depth))
     case .preformatted(let text): return Block(.preformatted(quoted(text)))
