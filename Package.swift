@@ -194,7 +194,8 @@ let package = Package(
     .testTarget(
       name: "docketTests",
       dependencies: [
-        "docket", "CrashCampaign", "DefaultReader", "JSON", "Jobs", "Pipelines", "SQLite",
+        "docket", "CrashCampaign", "DefaultReader", "Digests", "JSON", "Jobs", "Pipelines",
+        "SQLite",
         "TestSupport",
       ],
       swiftSettings: strict),

@@ -22,7 +22,7 @@ struct EngineLimits {
       return rate
     }
     f32 = best { kernels.spinF32(steps: 2_000_000) }
-    pairs = kernels.roundingToBF16.roundsToBF16 ? best { kernels.spinBF16(steps: 2_000_000)! } : f32
+    pairs = kernels.rounding.roundsToBF16 ? best { kernels.spinBF16(steps: 2_000_000)! } : f32
     // 192 MB: beyond the caches of the machines this runs on.
     let weights = [Float](repeating: 1, count: 48 << 20)
     let matrix = PackedMatrix(f32: weights.span, outputs: 48 << 8, inputs: 4096, as: .f32)

@@ -48,30 +48,52 @@ PRIMITIVE VF v_odd(const uint16_t *pairs) {
 }
 
 PRIMITIVE VF v_abs(VF x) { return _mm256_andnot_ps(_mm256_set1_ps(-0.0f), x); }
-PRIMITIVE void v_store_rounded(int32_t *y, VF x) {
-  _mm256_storeu_si256((__m256i *)y, _mm256_cvtps_epi32(x));
-}
 PRIMITIVE VF v_float(VI x) { return _mm256_cvtepi32_ps(x); }
 PRIMITIVE VF v_load_bf16(const uint16_t *x) {
   __m256i wide = _mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)x));
   return _mm256_castsi256_ps(_mm256_slli_epi32(wide, 16));
 }
-PRIMITIVE VI vi_load(const int16_t *x) { return _mm256_loadu_si256((const __m256i *)x); }
-PRIMITIVE void vi_store(int16_t *y, VI x) { _mm256_storeu_si256((__m256i *)y, x); }
-PRIMITIVE VI vi_zero(void) { return _mm256_setzero_si256(); }
+PRIMITIVE float v_reduce_max(VF x) {
+  __m128 y = _mm_max_ps(_mm256_castps256_ps128(x), _mm256_extractf128_ps(x, 1));
+  y = _mm_max_ps(y, _mm_movehl_ps(y, y));
+  return _mm_cvtss_f32(_mm_max_ss(y, _mm_movehdup_ps(y)));
+}
+PRIMITIVE float v_reduce_add(VF x) {
+  __m128 y = _mm_add_ps(_mm256_castps256_ps128(x), _mm256_extractf128_ps(x, 1));
+  y = _mm_add_ps(y, _mm_movehl_ps(y, y));
+  return _mm_cvtss_f32(_mm_add_ss(y, _mm_movehdup_ps(y)));
+}
 PRIMITIVE VI vi_set(int32_t x) { return _mm256_set1_epi32(x); }
-PRIMITIVE VI vi_pair(const int16_t *x) { return _mm256_castps_si256(_mm256_broadcast_ss((const float *)x)); }
-PRIMITIVE VI vi_bytes(const int8_t *x) {
-  return _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)x));
+PRIMITIVE void vi_store_bytes(int8_t *y, VI x) {
+  __m128i halves = _mm_packs_epi32(_mm256_castsi256_si128(x), _mm256_extracti128_si256(x, 1));
+  _mm_storel_epi64((__m128i *)y, _mm_packs_epi16(halves, halves));
 }
-PRIMITIVE VI vi_nibble(VI x, int t) {
-  return _mm256_and_si256(_mm256_srli_epi16(x, 4 * t), _mm256_set1_epi16(15));
+PRIMITIVE VI vi_load(const uint8_t *x) { return _mm256_loadu_si256((const __m256i *)x); }
+PRIMITIVE VI vi_quad(const int8_t *x) {
+  int32_t quad;
+  __builtin_memcpy(&quad, x, 4);
+  return _mm256_set1_epi32(quad);
 }
-PRIMITIVE VI vi_less8(VI x) { return _mm256_sub_epi16(x, _mm256_set1_epi16(8)); }
-PRIMITIVE VI vi_dot(VI sum, VI a, VI b) { return _mm256_add_epi32(sum, _mm256_madd_epi16(a, b)); }
+PRIMITIVE VI vi_low4(VI x) { return _mm256_and_si256(x, _mm256_set1_epi8(15)); }
+PRIMITIVE VI vi_high4(VI x) {
+  return _mm256_and_si256(_mm256_srli_epi16(x, 4), _mm256_set1_epi8(15));
+}
+// Sums of two products must fit 16 bits: 15·127·2 do, 255·127·2 do not, so 8-bit weights give their sign away.
+#define BIAS4 8
+#define BIAS8 0
+PRIMITIVE VI vi_weights8(VI x) { return _mm256_xor_si256(x, _mm256_set1_epi8(-128)); }
+PRIMITIVE VI vi_dot4(VI sum, VI w, VI a) {
+  return _mm256_add_epi32(
+      sum, _mm256_madd_epi16(_mm256_maddubs_epi16(w, a), _mm256_set1_epi16(1)));
+}
+PRIMITIVE VI vi_dot8(VI sum, VI w, VI a) {
+  return vi_dot4(sum, _mm256_abs_epi8(w), _mm256_sign_epi8(a, w));
+}
 
-#define TILES16 TILE16(1) TILE16(2) TILE16(3) TILE16(4) TILE16(5) TILE16(6)
-#define TILE16_TABLE i16_1, i16_2, i16_3, i16_4, i16_5, i16_6
+#define QUAD_ROWS 4
+#define QUAD_TILES QUAD_TILE(1) QUAD_TILE(2) QUAD_TILE(3) QUAD_TILE(4)
+#define QUAD_TABLE(T) T##_1, T##_2, T##_3, T##_4
+
 #define TILES                                                                                      \
   TILE(1, 1) TILE(1, 2) TILE(1, 4) TILE(2, 1) TILE(2, 2) TILE(3, 1) TILE(3, 2) TILE(4, 1) TILE(5, 1) \
       TILE(6, 1)

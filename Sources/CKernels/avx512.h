@@ -5,6 +5,7 @@
 #include <stdint.h>
 #pragma clang attribute push(__attribute__((target(TARGET))), apply_to = function)
 
+#define PAIRS DOT
 #define LANES 16
 #define MR 12
 #define ROW_GROUP 96
@@ -45,39 +46,53 @@ PRIMITIVE VF v_odd(const uint16_t *pairs) {
 }
 
 PRIMITIVE VF v_abs(VF x) { return _mm512_abs_ps(x); }
-PRIMITIVE void v_store_rounded(int32_t *y, VF x) { _mm512_storeu_si512(y, _mm512_cvtps_epi32(x)); }
 PRIMITIVE VF v_float(VI x) { return _mm512_cvtepi32_ps(x); }
 PRIMITIVE VF v_load_bf16(const uint16_t *x) {
   __m512i wide = _mm512_cvtepu16_epi32(_mm256_loadu_si256((const __m256i *)x));
   return _mm512_castsi512_ps(_mm512_slli_epi32(wide, 16));
 }
-PRIMITIVE VI vi_load(const int16_t *x) { return _mm512_loadu_si512(x); }
-PRIMITIVE void vi_store(int16_t *y, VI x) { _mm512_storeu_si512(y, x); }
-PRIMITIVE VI vi_zero(void) { return _mm512_setzero_si512(); }
+PRIMITIVE float v_reduce_max(VF x) { return _mm512_reduce_max_ps(x); }
+PRIMITIVE float v_reduce_add(VF x) { return _mm512_reduce_add_ps(x); }
 PRIMITIVE VI vi_set(int32_t x) { return _mm512_set1_epi32(x); }
-PRIMITIVE VI vi_pair(const int16_t *x) {
-  int32_t pair;
-  __builtin_memcpy(&pair, x, 4);
-  return _mm512_set1_epi32(pair);
+PRIMITIVE void vi_store_bytes(int8_t *y, VI x) {
+  _mm_storeu_si128((__m128i *)y, _mm512_cvtepi32_epi8(x));
 }
-PRIMITIVE VI vi_bytes(const int8_t *x) {
-  return _mm512_cvtepi8_epi16(_mm256_loadu_si256((const __m256i *)x));
+PRIMITIVE VI vi_load(const uint8_t *x) { return _mm512_loadu_si512(x); }
+PRIMITIVE VI vi_quad(const int8_t *x) {
+  int32_t quad;
+  __builtin_memcpy(&quad, x, 4);
+  return _mm512_set1_epi32(quad);
 }
-PRIMITIVE VI vi_nibble(VI x, int t) {
-  return _mm512_and_si512(_mm512_srli_epi16(x, (unsigned)(4 * t)), _mm512_set1_epi16(15));
+PRIMITIVE VI vi_low4(VI x) { return _mm512_and_si512(x, _mm512_set1_epi8(15)); }
+PRIMITIVE VI vi_high4(VI x) {
+  return _mm512_and_si512(_mm512_srli_epi16(x, 4), _mm512_set1_epi8(15));
 }
-PRIMITIVE VI vi_less8(VI x) { return _mm512_sub_epi16(x, _mm512_set1_epi16(8)); }
+#define BIAS4 8
 #if DOT
-PRIMITIVE VI vi_dot(VI sum, VI a, VI b) { return _mm512_dpwssd_epi32(sum, a, b); }
+#define BIAS8 128
+PRIMITIVE VI vi_weights8(VI x) { return x; }
+PRIMITIVE VI vi_dot8(VI sum, VI w, VI a) { return _mm512_dpbusd_epi32(sum, w, a); }
+PRIMITIVE VI vi_dot4(VI sum, VI w, VI a) { return _mm512_dpbusd_epi32(sum, w, a); }
 #else
-PRIMITIVE VI vi_dot(VI sum, VI a, VI b) { return _mm512_add_epi32(sum, _mm512_madd_epi16(a, b)); }
+// Sums of two products must fit 16 bits: 15·127·2 do, 255·127·2 do not, so 8-bit weights give their sign away.
+#define BIAS8 0
+PRIMITIVE VI vi_weights8(VI x) { return _mm512_xor_si512(x, _mm512_set1_epi8(-128)); }
+PRIMITIVE VI vi_dot4(VI sum, VI w, VI a) {
+  return _mm512_add_epi32(
+      sum, _mm512_madd_epi16(_mm512_maddubs_epi16(w, a), _mm512_set1_epi16(1)));
+}
+PRIMITIVE VI vi_dot8(VI sum, VI w, VI a) {
+  VI turned = _mm512_mask_sub_epi8(a, _mm512_movepi8_mask(w), _mm512_setzero_si512(), a);
+  return vi_dot4(sum, _mm512_abs_epi8(w), turned);
+}
 #endif
 
-#define TILES16                                                                                    \
-  TILE16(1) TILE16(2) TILE16(3) TILE16(4) TILE16(5) TILE16(6) TILE16(7) TILE16(8) TILE16(9)        \
-      TILE16(10) TILE16(11) TILE16(12)
-#define TILE16_TABLE                                                                               \
-  i16_1, i16_2, i16_3, i16_4, i16_5, i16_6, i16_7, i16_8, i16_9, i16_10, i16_11, i16_12
+#define QUAD_ROWS 12
+#define QUAD_TILES                                                                                 \
+  QUAD_TILE(1) QUAD_TILE(2) QUAD_TILE(3) QUAD_TILE(4) QUAD_TILE(5) QUAD_TILE(6) QUAD_TILE(7)       \
+      QUAD_TILE(8) QUAD_TILE(9) QUAD_TILE(10) QUAD_TILE(11) QUAD_TILE(12)
+#define QUAD_TABLE(T)                                                                              \
+  T##_1, T##_2, T##_3, T##_4, T##_5, T##_6, T##_7, T##_8, T##_9, T##_10, T##_11, T##_12
 
 #define TILES_OF(R) TILE(R, 1) TILE(R, 2)
 #define TILES                                                                                      \

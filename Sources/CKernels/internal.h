@@ -6,7 +6,7 @@ extern const ck_kernels ck_scalar_kernels;
 #if defined(__x86_64__)
 extern const ck_kernels ck_avx2_kernels, ck_avx512_kernels, ck_avx512_dot_kernels;
 #elif defined(__aarch64__)
-extern const ck_kernels ck_neon_kernels;
+extern const ck_kernels ck_neon_kernels, ck_neon_dot_kernels;
 #endif
 
 #define CK_INLINE static inline __attribute__((always_inline))

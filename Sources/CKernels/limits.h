@@ -28,7 +28,7 @@ static float read_through(size_t n, const float *x) {
   return v_sum(sum[0] + sum[1] + sum[2] + sum[3]);
 }
 
-#if DOT
+#if PAIRS
 static size_t spin_pairs(size_t steps) {
   VF sum[SPIN_SUMS];
   __m512i a = _mm512_set1_epi32(0x3f803f80);

@@ -53,6 +53,15 @@ void ck_pack_bf16_from_f32(size_t n, size_t k, const float *w, uint16_t *packed)
                  packed[first * even + i / 2 * 2 * CK_PANEL + c * 2 + i % 2] = ck_bf16(w[row + i]);)
 }
 
+// The whole number in lowest…highest that is nearest to x, ties to even. (rintf is a call where not all processors
+// have an instruction for it.)
+static inline float nearest(float x, float lowest, float highest) {
+  const float shift = 12582912;  // 1.5·2²³: above it floats have no fractions
+  x = x < lowest ? lowest : x;
+  x = x > highest ? highest : x;
+  return (x + shift) - shift;
+}
+
 // The step whose whole numbers lowest…highest come nearest to w in squares, as a bf16 number: the one that
 // just reaches the largest weight, or one a little off that pays for a clipped extreme with finer steps.
 static uint16_t step_for(const float *w, size_t count, int lowest, int highest, int trials) {
@@ -67,12 +76,11 @@ static uint16_t step_for(const float *w, size_t count, int lowest, int highest, 
     uint16_t candidate = ck_bf16(extreme / (float)lowest * (1 - 0.03f * (float)t));
     float step = widened(candidate);
     if (step == 0) continue;
+    float off[CK_GROUP8];
+    for (size_t i = 0; i < count; i++)
+      off[i] = w[i] - nearest(w[i] / step, (float)lowest, (float)highest) * step;
     double error = 0;
-    for (size_t i = 0; i < count; i++) {
-      float q = fminf(fmaxf(rintf(w[i] / step), (float)lowest), (float)highest);
-      double off = w[i] - q * step;
-      error += off * off;
-    }
+    for (size_t i = 0; i < count; i++) error += (double)off[i] * off[i];
     if (error < least) least = error, best = candidate;
   }
   return best;
@@ -85,8 +93,7 @@ double ck_pack_quantized(size_t n, size_t k, int bits, const float *w, void *pac
   int lowest = bits == 8 ? -127 : -8, highest = bits == 8 ? 127 : 7;
   double error = 0, all = 0;
   memset(scales, 0, panels * groups * CK_PANEL * 2);
-  if (bits == 8) memset(packed, 0, panels * kp * CK_PANEL);
-  else memset(packed, 0x88, panels * kp * CK_PANEL / 2);
+  memset(packed, bits == 8 ? 0x80 : 0x88, panels * kp * CK_PANEL * (size_t)bits / 8);
   for (size_t c = 0; c < n; c++) {
     size_t panel = c / CK_PANEL, column = c % CK_PANEL;
     for (size_t g = 0; g < groups; g++) {
@@ -97,17 +104,17 @@ double ck_pack_quantized(size_t n, size_t k, int bits, const float *w, void *pac
       scales[(panel * groups + g) * CK_PANEL + column] = scale;
       for (size_t j = 0; j < count; j++) {
         size_t i = g * group + j;
-        int q = step == 0 ? 0 : (int)fminf(fmaxf(rintf(from[j] / step), (float)lowest), (float)highest);
+        int q = step == 0 ? 0 : (int)nearest(from[j] / step, (float)lowest, (float)highest);
         double off = from[j] - (float)q * step;
         error += off * off;
         all += (double)from[j] * from[j];
+        uint8_t *weights = (uint8_t *)packed + panel * kp * CK_PANEL * (size_t)bits / 8;
         if (bits == 8) {
-          ((int8_t *)packed)[((panel * kp / 2 + i / 2) * CK_PANEL + column) * 2 + i % 2] = (int8_t)q;
+          weights[(i / 4 * CK_PANEL + column) * 4 + i % 4] = (uint8_t)(q + 128);
         } else {
-          uint16_t *place =
-              (uint16_t *)packed + ((panel * kp / 8 + i / 8) * CK_PANEL + column) * 2 + i % 2;
-          int shift = 4 * (int)(i % 8 / 2);
-          *place = (uint16_t)((*place & ~(15 << shift)) | (q + 8) << shift);
+          uint8_t *place = weights + (i / 8 * CK_PANEL + column) * 4 + i % 4;
+          int shift = (int)(i % 8 / 4 * 4);
+          *place = (uint8_t)((*place & ~(15 << shift)) | (q + 8) << shift);
         }
       }
     }

@@ -54,46 +54,54 @@ static void gemm_pairs(size_t rows, size_t n, size_t k, const uint16_t *x, size_
     }
 }
 
-static void quantize_rows(size_t rows, size_t k, size_t group, const float *x, size_t ldx, int16_t *q,
-                          float *scale, int32_t *sums8) {
-  for (size_t r = 0; r < rows; r++, x += ldx)
-    for (size_t from = 0; from < k; from += group) {
-      float largest = 0;
-      for (size_t i = from; i < from + group && i < k; i++) largest = fmaxf(largest, fabsf(x[i]));
-      float step = largest / 32767, inverse = largest > 0 ? 32767 / largest : 0;
-      int32_t sum = 0;
-      for (size_t i = from; i < from + group; i++, q++) {
-        *q = i < k ? (int16_t)lrintf(x[i] * inverse) : 0;
-        sum += *q;
-      }
-      *scale++ = step;
-      *sums8++ = 8 * sum;
-    }
+// Whole numbers for one group of `count` of the numbers x; what rounding leaves of them goes to `rest`.
+static void quantize_group(size_t group, size_t count, const float *x, int8_t *q, float *scale, float *rest) {
+  float largest = 0;
+  for (size_t i = 0; i < count; i++) largest = fmaxf(largest, fabsf(x[i]));
+  int counts = largest > 1e-30f;  // else its inverse would not be a number
+  float step = counts ? largest / 127 : 0, inverse = counts ? 127 / largest : 0;
+  for (size_t i = 0; i < group; i++) {
+    q[i] = i < count ? (int8_t)lrintf(x[i] * inverse) : 0;
+    rest[i] = i < count ? fmaf(-step, q[i], x[i]) : 0;
+  }
+  *scale = step;
 }
 
-static void gemm_quantized(size_t rows, size_t n, size_t kp, int bits, const int16_t *q,
-                           const float *scale, const int32_t *sums8, const void *w,
+static void quantize_rows(size_t rows, size_t k, size_t group, int parts, const float *x, size_t ldx,
+                          int8_t *q, float *scale, int32_t *starts) {
+  size_t groups = (k + group - 1) / group, kp = groups * group;
+  memset(starts, 0, rows * (size_t)parts * groups * 4);
+  for (size_t r = 0; r < rows; r++, x += ldx) {
+    for (size_t g = 0; g < groups; g++) {
+      float rest[CK_GROUP8];
+      size_t from = g * group, count = k - from < group ? k - from : group;
+      quantize_group(group, count, x + from, q + from, scale + g, rest);
+      if (parts == 2) quantize_group(group, group, rest, q + kp + from, scale + groups + g, rest);
+    }
+    q += (size_t)parts * kp, scale += (size_t)parts * groups;
+  }
+}
+
+static int32_t weight_at(int bits, const uint8_t *panel, size_t i, size_t column) {
+  if (bits == 8) return panel[(i / 4 * CK_PANEL + column) * 4 + i % 4] - 128;
+  return (panel[(i / 8 * CK_PANEL + column) * 4 + i % 4] >> i % 8 / 4 * 4 & 15) - 8;
+}
+
+static void gemm_quantized(size_t rows, size_t n, size_t kp, int bits, const int8_t *q,
+                           const float *scale, const int32_t *starts, const void *w,
                            const uint16_t *scales, float *y, size_t ldy, int accumulate) {
-  (void)sums8;
   size_t group = bits == 8 ? CK_GROUP8 : CK_GROUP4, groups = kp / group;
-  for (size_t r = 0; r < rows; r++, q += kp, scale += groups, y += ldy)
+  for (size_t r = 0; r < rows; r++, q += kp, scale += groups, starts += groups, y += ldy)
     for (size_t c = 0; c < n; c++) {
       size_t panel = c / CK_PANEL, column = c % CK_PANEL;
+      const uint8_t *weights = (const uint8_t *)w + panel * kp * CK_PANEL * (size_t)bits / 8;
       float total = accumulate ? y[c] : 0;
       for (size_t g = 0; g < groups; g++) {
-        int32_t sum = 0;
-        for (size_t i = g * group; i < (g + 1) * group; i++) {
-          int32_t weight;
-          if (bits == 8) {
-            weight = ((const int8_t *)w)[((panel * kp / 2 + i / 2) * CK_PANEL + column) * 2 + i % 2];
-          } else {
-            uint16_t nibbles =
-                ((const uint16_t *)w)[((panel * kp / 8 + i / 8) * CK_PANEL + column) * 2 + i % 2];
-            weight = (nibbles >> 4 * (i % 8 / 2) & 15) - 8;
-          }
-          sum += weight * q[i];
-        }
-        total += (float)sum * (widened(scales[(panel * groups + g) * CK_PANEL + column]) * scale[g]);
+        int32_t sum = starts[g];
+        for (size_t i = g * group; i < (g + 1) * group; i++)
+          sum += weight_at(bits, weights, i, column) * q[i];
+        float step = widened(scales[(panel * groups + g) * CK_PANEL + column]) * scale[g];
+        total = fmaf((float)sum, step, total);
       }
       y[c] = total;
     }

@@ -3,10 +3,14 @@
 //   v_load v_store v_set v_fma v_max    unaligned; v_fma(a, b, c) = a·b + c
 //   v_even v_odd                        the k-even and k-odd halves of a vector of bf16 pairs
 //   v_round_to_int v_power_of_two       for exp: nearest integer (as VI and VF), 2^n by exponent bits
-//   v_abs v_store_rounded v_float v_load_bf16   |x|; nearest integers to memory; floats of integers, of bf16
-//   vi_load vi_store vi_zero vi_set     vectors of whole numbers, 2·LANES of 16 bits or LANES of 32
-//   vi_pair vi_bytes vi_nibble vi_less8 a pair of 16 bits everywhere; bytes widened; nibble t; x − 8
-//   vi_dot(sum, a, b)                   sum + a₀b₀ + a₁b₁ in each 32 bits
+//   v_abs v_float v_load_bf16           |x|; floats of 32-bit integers, of bf16
+//   v_reduce_max v_reduce_add           over all lanes; the sum only where its order does not matter
+//   vi_set vi_store_bytes               32 bits everywhere; low bytes of LANES integers to memory
+//   vi_quad vi_load                     four bytes everywhere; 4·LANES bytes of packed weights
+//   vi_weights8 vi_low4 vi_high4        8-bit weights, low and high halves of bytes, as vi_dot… takes them
+//   vi_dot8 vi_dot4(sum, w, a)          sum + w₀a₀ + … + w₃a₃ in each 32 bits, with BIAS8, BIAS4 more in each w
+//   PAIRS                               whether there are dot products of bf16 pairs
+//   QUAD_ROWS                           rows of the widest tile of quantised products
 //   v_add_to_exponent                   x·2^n for normal results
 //   v_where_greater v_any_greater       a > b ? x : y in each lane; whether a > b in any
 //   KEYS_AT_ONCE                        keys a tile of softmax attention takes beside each other
@@ -216,187 +220,7 @@ static void gemm_bf16_widening(size_t rows, size_t n, size_t k, const float *x, 
   }
 }
 
-// ------------------------------------------------------------------------------------------------
-// Quantised products
-
-static void quantize_rows(size_t rows, size_t k, size_t group, const float *x, size_t ldx, int16_t *q,
-                          float *scale, int32_t *sums8) {
-  for (size_t r = 0; r < rows; r++, x += ldx)
-    for (size_t from = 0; from < k; from += group, q += group) {
-      size_t count = k - from < group ? k - from : group;
-      float padded[CK_GROUP8];
-      const float *values = x + from;
-      if (count < group) {
-        memset(padded, 0, sizeof padded);
-        memcpy(padded, values, count * 4);
-        values = padded;
-      }
-      VF top = v_set(0);
-      for (size_t i = 0; i < group; i += LANES) top = v_max(top, v_abs(v_load(values + i)));
-      float largest = v_largest(top);
-      VF inverse = v_set(largest > 0 ? 32767 / largest : 0);
-      int32_t whole[CK_GROUP8], sum = 0;
-      for (size_t i = 0; i < group; i += LANES) v_store_rounded(whole + i, v_load(values + i) * inverse);
-      for (size_t i = 0; i < group; i++) {
-        q[i] = (int16_t)whole[i];
-        sum += whole[i];
-      }
-      *scale++ = largest / 32767;
-      *sums8++ = 8 * sum;
-    }
-}
-
-// The end of a group: its exact sums, by both scales, onto y.
-#define END_GROUP(ROWS)                                                                            \
-  CK_UNROLL for (int c = 0; c < VECTORS; c++) {                                                    \
-    VF step = v_load_bf16(scales + c * LANES);                                                     \
-    CK_UNROLL for (int r = 0; r < ROWS; r++) {                                                     \
-      float *to = y + r * ldy + c * LANES;                                                         \
-      v_store(to, v_fma(v_float(sum[r][c]), step * v_set(scale[r * groups + g]), v_load(to)));     \
-    }                                                                                              \
-  }
-
-// One panel from 16-bit weights [kp/2][16][2], from group `first` to `last` of `groups`.
-#define TILE16(ROWS)                                                                               \
-  static void i16_##ROWS(size_t first, size_t last, size_t group, size_t groups, size_t kp,        \
-                         const int16_t *q, const float *scale, const int16_t *w,                   \
-                         const uint16_t *scales, float *y, size_t ldy) {                           \
-    for (size_t g = first; g < last; g++, scales += CK_PANEL) {                                    \
-      VI sum[ROWS][VECTORS];                                                                       \
-      CK_UNROLL for (int r = 0; r < ROWS; r++) CK_UNROLL for (int c = 0; c < VECTORS; c++)         \
-        sum[r][c] = vi_zero();                                                                     \
-      const int16_t *x = q + g * group;                                                            \
-      for (size_t i = 0; i < group; i += 2, w += 2 * CK_PANEL) {                                   \
-        VI b[VECTORS];                                                                             \
-        CK_UNROLL for (int c = 0; c < VECTORS; c++) b[c] = vi_load(w + c * 2 * LANES);             \
-        CK_UNROLL for (int r = 0; r < ROWS; r++) {                                                 \
-          VI a = vi_pair(x + r * kp + i);                                                          \
-          CK_UNROLL for (int c = 0; c < VECTORS; c++) sum[r][c] = vi_dot(sum[r][c], a, b[c]);      \
-        }                                                                                          \
-      }                                                                                            \
-      END_GROUP(ROWS)                                                                              \
-    }                                                                                              \
-  }
-
-// One panel straight from packed weights, for few rows: here memory is the limit, and the processor's own
-// look ahead falls short of it. Bytes; one line is asked for twice at most.
-enum { AHEAD = 8192 };
-#define DIRECT(ROWS)                                                                               \
-  static void direct8_##ROWS(size_t groups, size_t kp, const int16_t *q, const float *scale,       \
-                             const int32_t *sums8, const void *packed, const uint16_t *scales,     \
-                             float *y, size_t ldy) {                                               \
-    const int8_t *w = packed;                                                                      \
-    (void)sums8;                                                                                   \
-    for (size_t g = 0; g < groups; g++, scales += CK_PANEL) {                                      \
-      VI sum[ROWS][VECTORS];                                                                       \
-      CK_UNROLL for (int r = 0; r < ROWS; r++) CK_UNROLL for (int c = 0; c < VECTORS; c++)         \
-        sum[r][c] = vi_zero();                                                                     \
-      const int16_t *x = q + g * CK_GROUP8;                                                        \
-      for (size_t i = 0; i < CK_GROUP8; i += 2, w += 2 * CK_PANEL) {                               \
-        __builtin_prefetch(w + AHEAD);                                                             \
-        VI b[VECTORS];                                                                             \
-        CK_UNROLL for (int c = 0; c < VECTORS; c++) b[c] = vi_bytes(w + c * 2 * LANES);            \
-        CK_UNROLL for (int r = 0; r < ROWS; r++) {                                                 \
-          VI a = vi_pair(x + r * kp + i);                                                          \
-          CK_UNROLL for (int c = 0; c < VECTORS; c++) sum[r][c] = vi_dot(sum[r][c], a, b[c]);      \
-        }                                                                                          \
-      }                                                                                            \
-      END_GROUP(ROWS)                                                                              \
-    }                                                                                              \
-  }                                                                                                \
-  static void direct4_##ROWS(size_t groups, size_t kp, const int16_t *q, const float *scale,       \
-                             const int32_t *sums8, const void *packed, const uint16_t *scales,     \
-                             float *y, size_t ldy) {                                               \
-    const int16_t *w = packed;                                                                     \
-    for (size_t g = 0; g < groups; g++, scales += CK_PANEL) {                                      \
-      VI sum[ROWS][VECTORS];                                                                       \
-      CK_UNROLL for (int r = 0; r < ROWS; r++) CK_UNROLL for (int c = 0; c < VECTORS; c++)         \
-        sum[r][c] = vi_set(-sums8[r * groups + g]);                                                \
-      const int16_t *x = q + g * CK_GROUP4;                                                        \
-      for (size_t i = 0; i < CK_GROUP4; i += 8, w += 2 * CK_PANEL) {                               \
-        __builtin_prefetch((const char *)w + AHEAD);                                               \
-        VI nibbles[VECTORS];                                                                       \
-        CK_UNROLL for (int c = 0; c < VECTORS; c++) nibbles[c] = vi_load(w + c * 2 * LANES);       \
-        CK_UNROLL for (int t = 0; t < 4; t++) CK_UNROLL for (int c = 0; c < VECTORS; c++) {        \
-          VI b = vi_nibble(nibbles[c], t);                                                         \
-          CK_UNROLL for (int r = 0; r < ROWS; r++) sum[r][c] =                                     \
-              vi_dot(sum[r][c], vi_pair(x + r * kp + i + 2 * t), b);                               \
-        }                                                                                          \
-      }                                                                                            \
-      END_GROUP(ROWS)                                                                              \
-    }                                                                                              \
-  }
-
-DIRECT(1) DIRECT(2) DIRECT(3) DIRECT(4)
-TILES16
-
-typedef void direct_tile(size_t groups, size_t kp, const int16_t *q, const float *scale,
-                         const int32_t *sums8, const void *packed, const uint16_t *scales, float *y,
-                         size_t ldy);
-typedef void i16_tile(size_t first, size_t last, size_t group, size_t groups, size_t kp,
-                      const int16_t *q, const float *scale, const int16_t *w, const uint16_t *scales,
-                      float *y, size_t ldy);
-static direct_tile *const direct8_tiles[] = {0, direct8_1, direct8_2, direct8_3, direct8_4};
-static direct_tile *const direct4_tiles[] = {0, direct4_1, direct4_2, direct4_3, direct4_4};
-static i16_tile *const i16_tiles[] = {0, TILE16_TABLE};
-
-static void gemm_quantized(size_t rows, size_t n, size_t kp, int bits, const int16_t *q,
-                           const float *scale, const int32_t *sums8, const void *w,
-                           const uint16_t *scales, float *y, size_t ldy, int accumulate) {
-  size_t group = bits == 8 ? CK_GROUP8 : CK_GROUP4, groups = kp / group;
-  size_t panel_bytes = kp * CK_PANEL * (size_t)bits / 8;
-  int16_t wide[STRETCH * CK_PANEL] __attribute__((aligned(64)));
-  float tile[ROW_GROUP * CK_PANEL] __attribute__((aligned(64)));
-  for (size_t start = 0; start < rows;) {
-    size_t count = rows - start < ROW_GROUP ? rows - start : ROW_GROUP;
-    const int16_t *x = q + start * kp;
-    const float *steps = scale + start * groups;
-    const int32_t *sums = sums8 + start * groups;
-    for (size_t c = 0; c < n; c += CK_PANEL) {
-      size_t columns = n - c < CK_PANEL ? n - c : CK_PANEL;
-      const uint8_t *panel = (const uint8_t *)w + c / CK_PANEL * panel_bytes;
-      const uint16_t *panel_scales = scales + c * groups;
-      memset(tile, 0, count * CK_PANEL * 4);
-      if (accumulate)
-        for (size_t r = 0; r < count; r++)
-          memcpy(tile + r * CK_PANEL, y + (start + r) * ldy + c, columns * 4);
-      if (count < 2 * MR) {
-        for (size_t r = 0; r < count; r += 4) {
-          size_t m = count - r < 4 ? count - r : 4;
-          (bits == 8 ? direct8_tiles : direct4_tiles)[m](groups, kp, x + r * kp, steps + r * groups,
-                                                         sums + r * groups, panel, panel_scales,
-                                                         tile + r * CK_PANEL, CK_PANEL);
-        }
-      } else {
-        for (size_t g = 0; g < groups; g += STRETCH / group) {
-          size_t last = groups - g < STRETCH / group ? groups : g + STRETCH / group;
-          if (bits == 8) {
-            const int8_t *from = (const int8_t *)panel + g * group * CK_PANEL;
-            for (size_t i = 0; i < (last - g) * group * CK_PANEL; i += 2 * LANES)
-              vi_store(wide + i, vi_bytes(from + i));
-          } else {
-            const int16_t *from = (const int16_t *)panel + g * group * CK_PANEL / 4;
-            for (size_t i = 0; i < (last - g) * group; i += 8)
-              for (int v = 0; v < VECTORS; v++) {
-                VI nibbles = vi_load(from + i / 8 * 2 * CK_PANEL + v * 2 * LANES);
-                CK_UNROLL for (int t = 0; t < 4; t++)
-                  vi_store(wide + (i / 2 + (size_t)t) * 2 * CK_PANEL + v * 2 * LANES,
-                           vi_less8(vi_nibble(nibbles, t)));
-              }
-          }
-          for (size_t r = 0; r < count; r += MR) {
-            size_t m = count - r < MR ? count - r : MR;
-            i16_tiles[m](g, last, group, groups, kp, x + r * kp, steps + r * groups, wide,
-                         panel_scales + g * CK_PANEL, tile + r * CK_PANEL, CK_PANEL);
-          }
-        }
-      }
-      for (size_t r = 0; r < count; r++)
-        memcpy(y + (start + r) * ldy + c, tile + r * CK_PANEL, columns * 4);
-    }
-    start += count;
-  }
-}
+#include "quantized.h"
 
 // ------------------------------------------------------------------------------------------------
 // Rows
@@ -547,7 +371,7 @@ static void lightning(size_t rows, size_t first, size_t d, const float *q, const
 }
 
 #include "attention.h"
-#if DOT
+#if PAIRS
 #include "products16.h"
 #include "attention16.h"
 #endif

@@ -23,6 +23,11 @@ package struct Completion: Hashable, Sendable {
     case toolCalls
     /// The server held the answer back.
     case filtered
+    /// Broken off by us: reasoning went on beyond its limit, and no answer had begun.
+    case reasoningLimit
+    /// Broken off by us: white space without end, as models write that are held to JSON and have
+    /// lost their way.
+    case whiteSpace
   }
 
   package init() {}
@@ -33,6 +38,16 @@ struct CompletionReader {
   private(set) var completion = Completion()
   private(set) var isDone = false
   private var calls: [Int: (name: String, arguments: String)] = [:]
+  /// What the content has come to.
+  private enum Place { case start, thought, answer }
+  private var place = Place.start
+  /// Pieces of reasoning that came: servers send a token each, or a few.
+  private var reasoningPieces = 0
+  /// Bytes of white space that the content ends with.
+  private var blankBytes = 0
+
+  /// More white space than this in a row is in no answer.
+  private static let mostBlankBytes = 4096
 
   /// One event's data.
   mutating func read(_ data: [UInt8]) throws(EndpointError) {
@@ -59,9 +74,9 @@ struct CompletionReader {
     }
     guard let choice = json["choices"]?[0] else { return }
     let part = choice["delta"] ?? choice["message"] ?? [:]
-    completion.content += part["content"]?.string ?? ""
-    completion.reasoning +=
-      part["reasoning_content"]?.string ?? part["reasoning"]?.string ?? ""
+    add(
+      content: part["content"]?.string ?? "",
+      reasoning: part["reasoning_content"]?.string ?? part["reasoning"]?.string ?? "")
     for (position, call) in (part["tool_calls"]?.array ?? []).enumerated() {
       let index = call["index"]?.integer ?? position
       var known = calls[index] ?? ("", "")
@@ -76,6 +91,63 @@ struct CompletionReader {
     case "content_filter": completion.finish = .filtered
     default: completion.finish = .stop
     }
+  }
+
+  private mutating func add(content: String, reasoning: String) {
+    completion.content += content
+    completion.reasoning += reasoning
+    if place == .start {
+      let begun = completion.content.drop(while: \.isWhitespace)
+      if begun.hasPrefix(Reply.thinkOpen) {
+        place = .thought
+      } else if !begun.isEmpty, !Reply.thinkOpen.hasPrefix(begun) {
+        place = .answer
+      }
+    }
+    if place == .thought,
+      completion.content.suffix(content.count + Reply.thinkClose.count).contains(Reply.thinkClose)
+    {
+      place = .answer
+    }
+    if !reasoning.isEmpty || place == .thought { reasoningPieces += 1 }
+    if content.utf8.contains(where: { !Self.isBlank($0) }) { blankBytes = 0 }
+    blankBytes += content.utf8.reversed().prefix(while: Self.isBlank).count
+  }
+
+  private static func isBlank(_ byte: UInt8) -> Bool {
+    byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09
+  }
+
+  /// The reasoning so far while no answer has begun: set apart by the server, or left in the content.
+  private var openThought: Substring? {
+    switch place {
+    case .start: completion.reasoning.isEmpty ? nil : completion.reasoning[...]
+    case .thought:
+      completion.content.drop(while: \.isWhitespace).dropFirst(Reply.thinkOpen.count)
+    case .answer: nil
+    }
+  }
+
+  /// The completion as it is, when it makes no sense to hear it out.
+  ///
+  /// Tokens of reasoning are counted by the stream's pieces and, for servers that send several at
+  /// once, by their bytes: four a token, a little less than English has.
+  func brokenOff(reasoningLimit: Int?) -> Completion? {
+    guard completion.finish == nil else { return nil }
+    var result = completion
+    if let reasoningLimit, reasoningPieces > 0, let thought = openThought {
+      let tokens = max(reasoningPieces, thought.utf8.count / 4)
+      if tokens >= reasoningLimit {
+        result.finish = .reasoningLimit
+        result.reasoning = String(thought)
+        result.content = ""
+        result.outputTokens = tokens
+        return result
+      }
+    }
+    guard blankBytes > Self.mostBlankBytes else { return nil }
+    result.finish = .whiteSpace
+    return result
   }
 
   /// The completion, when its stream has ended.

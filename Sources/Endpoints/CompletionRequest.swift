@@ -9,6 +9,11 @@ package struct CompletionRequest: Hashable, Sendable {
   package var schema: JSONValue?
   /// Of answer and reasoning together.
   package var maxTokens: Int
+  /// The most tokens of reasoning, as far as they can be counted; then the request is broken off, and
+  /// the completion says `.reasoningLimit`.
+  package var reasoningLimit: Int?
+  /// Whether the last message is the beginning of the model's own, which it goes on with.
+  package var continuesLastMessage = false
   package var temperature: Double
   package var topP: Double?
   package var seed: Int
@@ -35,6 +40,11 @@ package struct CompletionRequest: Hashable, Sendable {
     if let topP { body["top_p"] = .number(topP) }
     if !tools.isEmpty {
       body["tools"] = .array(tools.map { ["type": "function", "function": $0.json] })
+    }
+    if continuesLastMessage {
+      // As vLLM and SGLang have it; llama.cpp's server needs no telling.
+      body["continue_final_message"] = true
+      body["add_generation_prompt"] = false
     }
     if withSchema, let schema {
       body["response_format"] = [

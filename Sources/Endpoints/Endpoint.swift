@@ -13,6 +13,8 @@ package struct Endpoint: Hashable, Sendable {
   package var retry = Retry()
   /// Requests begun within a minute, by all workers together; nil sets no limit.
   package var requestsPerMinute: Int?
+  /// The largest answer that is taken, in bytes of its stream.
+  package var largestAnswer = 64 << 20
 
   package init(base: URL, model: String, key: String? = nil) {
     self.base = base
@@ -42,7 +44,7 @@ package struct Endpoint: Hashable, Sendable {
   /// How a request that failed for a passing reason is tried again.
   package struct Retry: Hashable, Sendable {
     /// Tries in all, at least 1.
-    package var attempts = 4
+    package var attempts = 6
     /// Before the second try; doubles for each further one, half of it by chance.
     package var baseDelay: Duration = .seconds(1)
     package var longestDelay: Duration = .seconds(60)

@@ -14,8 +14,6 @@ package final class EndpointClient: Sendable {
   /// Whether the server has refused schemas.
   private let refusedSchema = Mutex(false)
 
-  /// The largest answer that is taken, in bytes.
-  private static let largestAnswer = 64 << 20
   /// How often a waiting call looks whether it should stop.
   private static let look: Duration = .milliseconds(50)
 
@@ -109,13 +107,16 @@ package final class EndpointClient: Sendable {
         lastNews = now
         progress(count)
       }
-      guard count <= Self.largestAnswer else {
+      guard count <= endpoint.largestAnswer else {
         throw EndpointError(
-          .protocolFault, "The server's answer is larger than \(Self.largestAnswer >> 20) MiB.")
+          .protocolFault, "The server's answer is larger than \(endpoint.largestAnswer) bytes.")
       }
       if let head = news.head, head.status == 200, head.isEventStream {
         for event in stream.append(news.bytes) where !reader.isDone { try reader.read(event) }
         if reader.isDone { return try reader.finish() }
+        if let completion = reader.brokenOff(reasoningLimit: request.reasoningLimit) {
+          return completion
+        }
       } else {
         whole += news.bytes
       }
@@ -212,6 +213,9 @@ package final class EndpointClient: Sendable {
       return EndpointError(
         .refused, "\(what): there is no such model or address. Check model.endpoint and model.name."
       )
+    case 400...499 where error?["code"]?.string == "model_not_found":
+      return EndpointError(
+        .refused, "\(what): there is no such model. Check model.name.")
     case 400...499 where isAboutLength(error):
       return EndpointError(.overContext, "\(what): the prompt is longer than the model reads.")
     case 300...399:

@@ -13,6 +13,8 @@ final class Transport: NSObject, URLSessionDataDelegate, Sendable {
     configuration.httpCookieAcceptPolicy = .never
     configuration.httpShouldSetCookies = false
     configuration.urlCache = nil
+    // How many requests are under way is the callers' business.
+    configuration.httpMaximumConnectionsPerHost = 1024
     configuration.urlCredentialStorage = nil
     return URLSession(configuration: configuration, delegate: self, delegateQueue: nil)
   }

@@ -2,21 +2,27 @@ import Constraints
 import Inference
 import Tokenization
 
-/// Some answers that are written together: whoever has not ended takes part in the next step.
+/// Some answers that are written together: so many at a time, and whenever one has ended the next takes
+/// its place.
 struct AnswerBatch<Source: LogitSource> {
   private let requests: [GenerationRequest]
-  private let sources: [Source]
+  /// Most answers under way at a time.
+  private let atOnce: Int
+  /// What an answer is written on; asked for when its turn comes.
+  private let source: (Int) -> Source
   private let usable: TokenMask
   private let trie: TokenTrie
   /// Most tokens of a context.
   private let longest: Int
 
   init(
-    _ requests: [GenerationRequest], on sources: [Source], usable: TokenMask, trie: TokenTrie,
-    longest: Int
+    _ requests: [GenerationRequest], atOnce: Int, on source: @escaping (Int) -> Source,
+    usable: TokenMask, trie: TokenTrie, longest: Int
   ) {
+    precondition(atOnce > 0, "at least one answer is under way")
     self.requests = requests
-    self.sources = sources
+    self.atOnce = atOnce
+    self.source = source
     self.usable = usable
     self.trie = trie
     self.longest = longest
@@ -24,50 +30,63 @@ struct AnswerBatch<Source: LogitSource> {
 
   typealias Outcome = Result<Generated, GenerationError>
 
+  private struct Text {
+    let index: Int
+    let source: Source
+    var decoding: Decoding
+  }
+
   /// - Parameters:
-  ///   - ready: gets the sources that have read their prompts.
+  ///   - begun: gets each source that has read its prompt.
   ///   - step: has each source read one token.
+  ///   - ended: gets each source that `begun` got, when nothing more is written on it.
   func run(
     events: (Int, GenerationEvent) -> Void, shouldStop: () -> Bool,
-    ready: ([Source]) throws(InferenceError) -> Void = { _ in },
-    step: ([Source], [Int32]) throws(InferenceError) -> Void
+    begun: (Source) -> Void = { _ in },
+    step: ([Source], [Int32]) throws(InferenceError) -> Void,
+    ended: (Source) -> Void = { _ in }
   ) -> [Outcome] {
     var outcomes = [Outcome?](repeating: nil, count: requests.count)
-    var decodings: [Decoding?] = []
-    for (index, request) in requests.enumerated() {
-      do throws(GenerationError) {
-        decodings.append(try begin(index, request, events, shouldStop))
-      } catch {
-        outcomes[index] = .failure(error)
-        decodings.append(nil)
-      }
-    }
-    let begun = requests.indices.filter { outcomes[$0] == nil }
-    do throws(InferenceError) {
-      try ready(begun.map { sources[$0] })
-    } catch {
-      for index in begun { outcomes[index] = .failure(.engine(error)) }
-    }
+    var waiting = requests.indices
+    var texts: [Text] = []
     while true {
-      let isStopped = shouldStop()
-      var live: [Int] = []
-      var next: [Int32] = []
-      for index in requests.indices where outcomes[index] == nil {
-        if isStopped { decodings[index]?.cancel { events(index, $0) } }
-        if let token = decodings[index]?.next(
-          after: sources[index].logits, events: { events(index, $0) })
-        {
-          live.append(index)
-          next.append(token)
-        } else if let decoding = decodings[index] {
-          outcomes[index] = .success(decoding.generated())
+      while texts.count < atOnce, let index = waiting.popFirst() {
+        do throws(GenerationError) {
+          texts.append(try begin(index, events, shouldStop))
+          begun(texts[texts.count - 1].source)
+        } catch {
+          outcomes[index] = .failure(error)
         }
       }
-      guard !live.isEmpty else { break }
+      let isStopped = shouldStop()
+      var live: [Text] = []
+      var next: [Int32] = []
+      for var text in texts {
+        let index = text.index
+        if isStopped { text.decoding.cancel { events(index, $0) } }
+        if let token = text.decoding.next(
+          after: text.source.logits, events: { events(index, $0) })
+        {
+          live.append(text)
+          next.append(token)
+        } else {
+          outcomes[index] = .success(text.decoding.generated())
+          ended(text.source)
+        }
+      }
+      texts = live
+      if texts.isEmpty {
+        if waiting.isEmpty { break }
+        continue
+      }
       do throws(InferenceError) {
-        try step(live.map { sources[$0] }, next)
+        try step(texts.map(\.source), next)
       } catch {
-        for index in live { outcomes[index] = .failure(.engine(error)) }
+        for text in texts {
+          outcomes[text.index] = .failure(.engine(error))
+          ended(text.source)
+        }
+        texts = []
       }
     }
     return outcomes.map { $0! }
@@ -75,9 +94,9 @@ struct AnswerBatch<Source: LogitSource> {
 
   /// Checks a request and reads its prompt.
   private func begin(
-    _ index: Int, _ request: GenerationRequest, _ events: (Int, GenerationEvent) -> Void,
-    _ shouldStop: () -> Bool
-  ) throws(GenerationError) -> Decoding {
+    _ index: Int, _ events: (Int, GenerationEvent) -> Void, _ shouldStop: () -> Bool
+  ) throws(GenerationError) -> Text {
+    let request = requests[index]
     if let problem = request.sampling.problem { throw .request(problem) }
     guard !request.prompt.isEmpty else { throw .request("The prompt is empty.") }
     guard request.maxTokens > 0 else {
@@ -90,7 +109,7 @@ struct AnswerBatch<Source: LogitSource> {
       )
     }
     let matcher = try matcher(request)
-    let source = sources[index]
+    let source = source(index)
     let known = min(source.position, request.prompt.count)
     do throws(InferenceError) {
       try source.advance(
@@ -100,8 +119,8 @@ struct AnswerBatch<Source: LogitSource> {
     } catch {
       throw .engine(error)
     }
-    return Decoding(
-      request, trie: trie, usable: usable, matcher: matcher)
+    let decoding = Decoding(request, trie: trie, usable: usable, matcher: matcher)
+    return Text(index: index, source: source, decoding: decoding)
   }
 
   /// What holds the answer to its constraint; refused where the budget cannot be enough.

@@ -65,19 +65,46 @@ package final class Writer: Sendable {
     shouldStop: () -> Bool = { false }
   ) -> [Result<Generated, GenerationError>] {
     precondition(requests.count == sessions.count, "a session for each request")
-    defer { for session in sessions { session.stand() } }
+    return write(
+      requests, atOnce: max(1, requests.count), on: { sessions[$0] }, ended: { $0.stand() },
+      events: events, shouldStop: shouldStop)
+  }
+
+  /// Writes answers to many requests that all go on from what `reading` has read: each in a fork of it,
+  /// at most `atOnce` of them at a time, so that the memory of so many forks is enough.
+  ///
+  /// - Returns: in the order of the requests; what one says depends neither on the others nor on
+  ///   `atOnce`, and one that fails does not stop the others.
+  package func write(
+    _ requests: [GenerationRequest], from reading: WritingSession, atOnce: Int,
+    events: (_ index: Int, GenerationEvent) -> Void = { _, _ in },
+    shouldStop: () -> Bool = { false }
+  ) -> [Result<Generated, GenerationError>] {
+    write(
+      requests, atOnce: atOnce, on: { _ in reading.fork() }, ended: { $0.end() }, events: events,
+      shouldStop: shouldStop)
+  }
+
+  private func write(
+    _ requests: [GenerationRequest], atOnce: Int, on session: @escaping (Int) -> WritingSession,
+    ended: (WritingSession) -> Void, events: (Int, GenerationEvent) -> Void,
+    shouldStop: () -> Bool
+  ) -> [Result<Generated, GenerationError>] {
+    // One alone needs no batch.
+    let seats = min(atOnce, requests.count)
+    let table: Table?
+    do throws(InferenceError) {
+      table = seats > 1 ? try Table(engine, capacity: seats) : nil
+    } catch {
+      return requests.map { _ in .failure(.engine(error)) }
+    }
     return AnswerBatch(
-      requests, on: sessions, usable: usable, trie: trie,
+      requests, atOnce: atOnce, on: session, usable: usable, trie: trie,
       longest: engine.configuration.maximumPositions
     ).run(
-      events: events, shouldStop: shouldStop,
-      ready: { (sessions) throws(InferenceError) in
-        guard sessions.count > 1 else { return }
-        let table = try Table(engine, capacity: sessions.count)
-        for session in sessions { session.sit(at: table) }
-      },
+      events: events, shouldStop: shouldStop, begun: { if let table { $0.sit(at: table) } },
       step: { (sessions, tokens) throws(InferenceError) in
         try WritingSession.step(sessions, tokens)
-      })
+      }, ended: ended)
   }
 }

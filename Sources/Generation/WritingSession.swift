@@ -48,6 +48,16 @@ package final class WritingSession: LogitSource {
     try session?.advance(to: prompt, progress: progress, shouldStop: shouldStop)
   }
 
+  /// Reads a long prompt with snapshots on the way: see `Session.advance(to:snapshots:)`.
+  package func advance(
+    to prompt: [Int32], snapshots plan: SnapshotPlan, progress: (Int) -> Void = { _ in },
+    saved: (InferenceError?) -> Void = { _ in }, shouldStop: () -> Bool = { false }
+  ) throws(InferenceError) {
+    stand()
+    try session?.advance(
+      to: prompt, snapshots: plan, progress: progress, saved: saved, shouldStop: shouldStop)
+  }
+
   package func advance(by token: Int32) throws(InferenceError) {
     if let seat {
       try seat.table.step([(seat.number, token)])
@@ -57,9 +67,11 @@ package final class WritingSession: LogitSource {
   }
 
   /// Another session that goes on from here: a document is read once, and every question forks it.
-  package func fork() -> WritingSession {
+  ///
+  /// - Parameter piece: most tokens that pass through the layers together; more for a long reading.
+  package func fork(piece: Int = 256) -> WritingSession {
     stand()
-    guard let fork = session?.fork() else {
+    guard let fork = session?.fork(piece: piece) else {
       preconditionFailure("a session that stands is its own")
     }
     return WritingSession(fork)
@@ -86,8 +98,15 @@ package final class WritingSession: LogitSource {
     session = table.leave(number)
   }
 
+  /// Forgets what it has read, and makes room for another.
+  func end() {
+    if let (table, number) = seat { table.drop(number) }
+    seat = nil
+    session = nil
+  }
+
   static func step(_ sessions: [WritingSession], _ tokens: [Int32]) throws(InferenceError) {
-    guard let table = sessions.first?.seat?.table, sessions.count > 1 else {
+    guard let table = sessions.first?.seat?.table else {
       for (session, token) in zip(sessions, tokens) { try session.advance(by: token) }
       return
     }
@@ -113,6 +132,7 @@ final class Table {
   }
 
   func leave(_ seat: Int) -> Session { batch.leave(seat) }
+  func drop(_ seat: Int) { batch.drop(seat) }
   func tokens(of seat: Int) -> [Int32] { batch.tokens(of: seat) }
 
   func logits(of seat: Int) -> [Float] {

@@ -40,7 +40,7 @@ package final class Engine: Sendable {
     // Weights that were rounded already meet activations rounded alike; as stored, arithmetic stays exact.
     let rounds = weights.packed ?? store.packedFormat ?? .f32 != .f32
     model = try Model(
-      store, configuration, weights: weights, kernels: rounds ? kernels.roundingToBF16 : kernels,
+      store, configuration, weights: weights, kernels: rounds ? kernels.rounding : kernels,
       workers: Workers(threads))
     let hidden = configuration.hiddenSize
     switch configuration.head {

@@ -148,7 +148,12 @@ struct SnapshotWriter {
   var isAtEnd: Bool { at == end }
 }
 
-extension Session {
+extension Session: ResumableReading {
+  mutating func readPiece(of tokens: [Int32]) throws(InferenceError) {
+    let end = min(tokens.count, (position / Self.piece + 1) * Self.piece)
+    try advance(by: tokens[position..<end])
+  }
+
   /// Writes all that is needed to go on from here, beside an older snapshot and then in its place.
   package func save(to url: URL) throws(InferenceError) {
     var writer = try SnapshotWriter(url, identity: engine.identity())
@@ -158,34 +163,29 @@ extension Session {
 
   /// Reads what of `prompt` follows the tokens read already, with snapshots on the way.
   ///
-  /// A session that has read nothing goes on from the snapshot of `plan`, if that is one of a start of this very
-  /// prompt; one that is damaged or of another text costs the time saved, not the result. A snapshot is left every
+  /// Goes on from the snapshot of `plan`, if that is one of a start of this very prompt and further on; one that
+  /// is damaged or of another text costs the time saved, not the result. A snapshot is left every
   /// `plan.interval` tokens, when the caller asks to stop (`.stopped` is thrown then), and at the end: the file
   /// stays, so that a document read once can be asked again.
+  ///
+  /// - Parameters:
+  ///   - progress: called after each piece with the tokens of the prompt read so far.
+  ///   - saved: called when a snapshot was written, or with the error when it could not be.
   package mutating func advance(
     to prompt: [Int32], snapshots plan: SnapshotPlan, progress: (Int) -> Void = { _ in },
-    shouldStop: () -> Bool = { false }
+    saved: (InferenceError?) -> Void = { _ in }, shouldStop: () -> Bool = { false }
   ) throws(InferenceError) {
-    if position == 0, FileManager.default.fileExists(atPath: plan.file.path) {
-      do throws(InferenceError) {
-        var reader = try SnapshotReader(plan.file, identity: engine.identity())
-        try restore(&reader)
-        if !prompt.starts(with: tokens) || !reader.isAtEnd { reset() }
-      } catch { reset() }
-    }
     if !prompt.starts(with: tokens) { reset() }
-    while position < prompt.count {
-      let start = position
-      let end = min(prompt.count, (position / plan.interval + 1) * plan.interval)
+    if FileManager.default.fileExists(atPath: plan.file.path) {
       do throws(InferenceError) {
-        try advance(
-          by: prompt[start..<end], progress: { progress(start + $0) }, shouldStop: shouldStop)
-      } catch {
-        if error.code == .stopped { try save(to: plan.file) }
-        throw error
-      }
-      try save(to: plan.file)
+        let restored = try engine.session(restoring: plan.file)
+        if restored.position > position, prompt.starts(with: restored.tokens) { self = restored }
+      } catch {}
     }
+    guard position < prompt.count else { return }
+    try read(
+      prompt, snapshots: plan, progress: progress, saved: saved, shouldStop: shouldStop)
+    saved(trySaving(to: plan.file))
   }
 
   func write(_ writer: inout SnapshotWriter) throws(InferenceError) {
@@ -236,11 +236,11 @@ extension Engine {
     return session
   }
 
-  /// What a snapshot's numbers depend on.
+  /// What a snapshot's numbers depend on; the arithmetic's number counts up when a change of it moves results.
   func identity() throws(InferenceError) -> [UInt8] {
     var hash = SHA256()
     hash.update(
-      "\(try weightsDigest())\n\(weights.rawValue)\ncache \(model.kernels.roundsToBF16 ? "bf16" : "f32") block \(KernelSet.block) tile \(KernelSet.keyTile) segment \(KeyValueCache.segmentKeys)\n"
+      "\(try weightsDigest())\n\(weights.rawValue)\ncache \(model.kernels.roundsToBF16 ? "bf16" : "f32") block \(KernelSet.block) tile \(KernelSet.keyTile) segment \(KeyValueCache.segmentKeys)\narithmetic 2\n"
     )
     return Array(hash.hexDigest().utf8)
   }

@@ -1,4 +1,4 @@
-package import Foundation
+import Foundation
 import Kernels
 
 /// Marks every token with a logit for each label, looking some tokens ahead:
@@ -28,18 +28,6 @@ struct TagHead: Sendable {
   }
 }
 
-/// Where a long reading leaves its snapshots.
-package struct SnapshotPlan: Hashable, Sendable {
-  package var file: URL
-  /// Tokens from one snapshot to the next.
-  package var interval: Int
-
-  package init(file: URL, interval: Int) {
-    self.file = file
-    self.interval = interval
-  }
-}
-
 extension Engine {
   /// Reads `tokens` once and gives each a logit for every label: [tokens, labels], row-major.
   ///
@@ -62,33 +50,16 @@ extension Engine {
       // One that is damaged or of another text costs the time saved, not the result.
       do { try reading.restore(snapshots.file) } catch { reading = try TagReading(self, tokens) }
     }
-    while reading.position < tokens.count {
-      if shouldStop() {
-        if let snapshots { saved(reading.trySaving(to: snapshots.file)) }
-        throw InferenceError(.stopped, "Stopped at token \(reading.position), as asked.")
-      }
-      let before = reading.position
-      try reading.readPiece()
-      progress(reading.position)
-      if let snapshots, reading.position < tokens.count,
-        reading.position / snapshots.interval > before / snapshots.interval
-      {
-        saved(reading.trySaving(to: snapshots.file))
-      }
-    }
+    try reading.read(
+      tokens, snapshots: snapshots, progress: progress, saved: saved, shouldStop: shouldStop)
     let result = try reading.finish()
-    if let snapshots {
-      // And what a process that was killed while it wrote one may have left.
-      for file in [snapshots.file, NewFile.partial(of: snapshots.file)] {
-        try? FileManager.default.removeItem(at: file)
-      }
-    }
+    snapshots?.remove()
     return result
   }
 }
 
 /// One tagging under way: keeps the rows whose look ahead is not there yet.
-private struct TagReading: ~Copyable {
+private struct TagReading: ~Copyable, ResumableReading {
   let engine: Engine
   let head: TagHead
   let tokens: [Int32]
@@ -127,8 +98,7 @@ private struct TagReading: ~Copyable {
     result.reserveCapacity(tokens.count * head.output.outputs)
   }
 
-  /// Reads up to the next multiple of the piece size.
-  mutating func readPiece() throws(InferenceError) {
+  mutating func readPiece(of tokens: [Int32]) throws(InferenceError) {
     let held = position - first
     let end = min(tokens.count, (position / Session.piece + 1) * Session.piece)
     let (kept, hidden, kernels) = (
@@ -185,14 +155,6 @@ private struct TagReading: ~Copyable {
         .tensor, "The model's output is not a number; the checkpoint is damaged.")
     }
     return result
-  }
-
-  /// Nil when it is written. A snapshot saves time, and nothing depends on it.
-  func trySaving(to url: URL) -> InferenceError? {
-    do throws(InferenceError) {
-      try save(to: url)
-      return nil
-    } catch { return error }
   }
 
   func save(to url: URL) throws(InferenceError) {

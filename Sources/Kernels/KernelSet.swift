@@ -6,7 +6,7 @@ import CKernels
 /// on different rows of the same planes. Results do not depend on how rows are divided.
 @safe package struct KernelSet: Sendable {
   package enum Level: String, Sendable, CaseIterable {
-    case scalar, avx2, avx512, avx512dot, neon
+    case scalar, avx2, avx512, avx512dot, neon, neondot
 
     fileprivate var number: ck_level {
       switch self {
@@ -15,14 +15,15 @@ import CKernels
       case .avx512: CK_AVX512
       case .avx512dot: CK_AVX512_DOT
       case .neon: CK_NEON
+      case .neondot: CK_NEON_DOT
       }
     }
   }
 
   package let level: Level
-  /// Whether what meets bf16 weights, and softmax attention, is rounded to bf16 too: twice as fast where the
-  /// processor multiplies pairs of such numbers. Sums stay f32.
-  package private(set) var roundsToBF16 = false
+  /// Whether activations are rounded to about what the weights they meet have: to bf16 with bf16 weights and in
+  /// softmax attention, to 8 bits with quantised weights. Sums stay f32.
+  package private(set) var rounds = false
   /// A static table of the C module: never freed, never written.
   nonisolated(unsafe) let table: UnsafePointer<ck_kernels>
 
@@ -33,17 +34,22 @@ import CKernels
     unsafe self.table = table
   }
 
-  /// These kernels with products in bf16, where they have them; as they are, where not.
-  package var roundingToBF16: KernelSet {
+  /// Whether it multiplies in bf16: twice as fast where the processor multiplies pairs of such numbers, and not done
+  /// where it does not.
+  package var roundsToBF16: Bool { unsafe rounds && table.pointee.gemm_pairs != nil }
+
+  /// These kernels with rounded activations.
+  package var rounding: KernelSet {
     var set = self
-    set.roundsToBF16 = unsafe table.pointee.gemm_pairs != nil
+    set.rounds = true
     return set
   }
 
-  /// These kernels with f32 activations, whatever the weights: for the head and all that must be exact.
+  /// These kernels with fine activations, whatever the weights, for the head and all that must be exact: f32, and
+  /// about 15 bits with quantised weights.
   package var exact: KernelSet {
     var set = self
-    set.roundsToBF16 = false
+    set.rounds = false
     return set
   }
 
@@ -91,8 +97,7 @@ import CKernels
     case .bf16 where roundsToBF16:
       let even = (w.inputs + 1) / 2 * 2
       precondition(even <= scratch.inputs && scratch.rows > 0)
-      let rounded = unsafe UnsafeMutableRawPointer(scratch.numbers)
-        .assumingMemoryBound(to: UInt16.self)
+      let rounded = unsafe scratch.numbers.assumingMemoryBound(to: UInt16.self)
       for start in stride(from: 0, to: rows.count, by: scratch.rows) {
         let count = min(scratch.rows, rows.count - start)
         unsafe table.pointee.round_rows(
@@ -109,18 +114,56 @@ import CKernels
         accumulate ? 1 : 0)
     case .int8, .int4:
       precondition(w.paddedInputs <= scratch.inputs && scratch.rows > 0)
-      let groups = w.paddedInputs / w.format.group
-      let scales = unsafe (w.storage + w.scalesAt).assumingMemoryBound(to: UInt16.self)
-      for start in stride(from: 0, to: rows.count, by: scratch.rows) {
-        let count = min(scratch.rows, rows.count - start)
+      let atOnce = rounds ? scratch.rows : min(scratch.rows, QuantizedRows.fineRows)
+      for start in stride(from: 0, to: rows.count, by: atOnce) {
+        let count = min(atOnce, rows.count - start)
         unsafe table.pointee.quantize_rows(
-          count, w.inputs, w.format.group, from + start * x.stride, x.stride, scratch.numbers,
-          scratch.scales, scratch.sums)
-        unsafe table.pointee.gemm_quantized(
-          count, outputs.count, w.paddedInputs, Int32(w.format.bits!), scratch.numbers,
-          scratch.scales, scratch.sums, w.storage + panel,
-          scales + outputs.lowerBound * groups, to + start * y.stride, y.stride,
-          accumulate ? 1 : 0)
+          count, w.inputs, w.format.group, rounds ? 1 : 2, from + start * x.stride, x.stride,
+          scratch.numbers.assumingMemoryBound(to: Int8.self), scratch.scales, scratch.starts)
+        if rounds {
+          unsafe multiplyQuantized(
+            scratch, rows: count, by: w, outputs: outputs, into: to + start * y.stride, y.stride,
+            accumulate)
+        } else {
+          unsafe multiplyInParts(
+            scratch, rows: count, by: w, outputs: outputs, into: to + start * y.stride, y.stride,
+            accumulate)
+        }
+      }
+    }
+  }
+
+  /// The product of quantised rows.
+  private func multiplyQuantized(
+    _ x: QuantizedRows, rows: Int, by w: PackedMatrix, outputs: Range<Int>,
+    into y: UnsafeMutablePointer<Float>, _ stride: Int, _ accumulate: Bool
+  ) {
+    let groups = w.paddedInputs / w.format.group
+    let scales = unsafe (w.storage + w.scalesAt).assumingMemoryBound(to: UInt16.self)
+    unsafe table.pointee.gemm_quantized(
+      rows, outputs.count, w.paddedInputs, Int32(w.format.bits!),
+      x.numbers.assumingMemoryBound(to: Int8.self), x.scales, x.starts,
+      w.storage + outputs.lowerBound / 16 * w.panelStride, scales + outputs.lowerBound * groups, y,
+      stride, accumulate ? 1 : 0)
+  }
+
+  /// The product of rows quantised in two parts: both meet the weights together, then they are added.
+  private func multiplyInParts(
+    _ x: QuantizedRows, rows: Int, by w: PackedMatrix, outputs: Range<Int>,
+    into y: UnsafeMutablePointer<Float>, _ stride: Int, _ accumulate: Bool
+  ) {
+    let width = QuantizedRows.fineOutputs
+    for first in Swift.stride(from: outputs.lowerBound, to: outputs.upperBound, by: width) {
+      let some = first..<min(outputs.upperBound, first + width)
+      unsafe multiplyQuantized(
+        x, rows: 2 * rows, by: w, outputs: some, into: x.products, width, false)
+      for row in 0..<rows {
+        let to = unsafe y + row * stride + (first - outputs.lowerBound)
+        if !accumulate { unsafe to.update(repeating: 0, count: some.count) }
+        for part in 0..<2 {
+          unsafe table.pointee.add_scaled(
+            some.count, 1, x.products + (2 * row + part) * width, to)
+        }
       }
     }
   }

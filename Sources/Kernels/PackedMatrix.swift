@@ -169,30 +169,49 @@ package enum PackedFormat: String, Sendable, CaseIterable {
   }
 }
 
-/// One thread's place for activations of quantised products: 16-bit numbers and their scales.
+/// One thread's place for rounded activations: of quantised products 8-bit numbers with their scales, in two
+/// parts where they must be fine; of bf16 products bf16.
 @safe package final class QuantizedRows: @unchecked Sendable {
   package let rows: Int
   /// Inputs in whole groups of 64.
   package let inputs: Int
-  let numbers: UnsafeMutablePointer<Int16>
+  /// [rows, inputs] of 16 bits, or [2·rows, inputs] of 8.
+  let numbers: UnsafeMutableRawPointer
   let scales: UnsafeMutablePointer<Float>
-  let sums: UnsafeMutablePointer<Int32>
+  let starts: UnsafeMutablePointer<Int32>
+  /// [2·fineRows, fineOutputs]: the products of both parts, before they are added.
+  let products: UnsafeMutablePointer<Float>
+
+  /// Rows and outputs of fine products at a time.
+  static let fineRows = 16
+  static let fineOutputs = 256
 
   package init(rows: Int, inputs: Int) {
     self.rows = rows
     self.inputs = (inputs + CK_GROUP8 - 1) / CK_GROUP8 * CK_GROUP8
-    let groups = rows * self.inputs / CK_GROUP4
-    unsafe numbers = .allocate(capacity: rows * self.inputs)
+    let groups = 2 * rows * self.inputs / CK_GROUP4
+    let bytes = 2 * rows * self.inputs
+    let fine = 2 * Self.fineRows * Self.fineOutputs
+    unsafe numbers = .allocate(byteCount: bytes, alignment: 64)
     unsafe scales = .allocate(capacity: groups)
-    unsafe sums = .allocate(capacity: groups)
-    unsafe numbers.initialize(repeating: 0, count: rows * self.inputs)
+    unsafe starts = .allocate(capacity: groups)
+    unsafe products = .allocate(capacity: fine)
+    unsafe numbers.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
     unsafe scales.initialize(repeating: 0, count: groups)
-    unsafe sums.initialize(repeating: 0, count: groups)
+    unsafe starts.initialize(repeating: 0, count: groups)
+    unsafe products.initialize(repeating: 0, count: fine)
   }
 
   deinit {
     unsafe numbers.deallocate()
     unsafe scales.deallocate()
-    unsafe sums.deallocate()
+    unsafe starts.deallocate()
+    unsafe products.deallocate()
+  }
+
+  /// Bytes it occupies.
+  package static func byteCount(rows: Int, inputs: Int) -> Int {
+    let inputs = (inputs + CK_GROUP8 - 1) / CK_GROUP8 * CK_GROUP8
+    return rows * inputs * (2 + 16 / CK_GROUP4) + 8 * fineRows * fineOutputs
   }
 }

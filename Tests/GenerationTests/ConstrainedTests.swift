@@ -24,7 +24,8 @@ import Tokenization
     let model = ScriptedModel(
       tokenizer.encode(text, addedTokens: .asText).ids, vocabularySize: tokenizer.idLimit)
     return try AnswerBatch(
-      [request], on: [model], usable: Writer.usable(tokenizer, vocabularySize: tokenizer.idLimit),
+      [request], atOnce: 1, on: { _ in model },
+      usable: Writer.usable(tokenizer, vocabularySize: tokenizer.idLimit),
       trie: TokenTrie(tokenizer), longest: 10_000
     ).run(events: { _, _ in }, shouldStop: { false }) { (models, tokens) throws(InferenceError) in
       for (model, token) in zip(models, tokens) { try model.advance(by: token) }
@@ -84,6 +85,72 @@ import Tokenization
     #expect(try JSONValue.parse(generated.answer)["quote"] == .string(span.text))
     #expect(
       Array(source.utf8)[span.bytes].elementsEqual(span.text.utf8) && span.occurrences.count >= 1)
+  }
+
+  /// `SCHEMAS=5000 make test ARGS="--filter ConstrainedTests"` tries so many.
+  @Test func `a model that obeys by itself writes the same free and held to its schema`() throws {
+    let count = ProcessInfo.processInfo.environment["SCHEMAS"].flatMap { Int($0) } ?? 150
+    let trie = TokenTrie(tokenizer)
+    let usable = Writer.usable(tokenizer, vocabularySize: tokenizer.idLimit)
+    let end = try #require((0..<Int32(tokenizer.idLimit)).first { tokenizer.isAdded($0) })
+    let source = SpanIndex(
+      "The fee of 1,200 dollars is paid by the Supplier, who isn't liable (“cap”). Ünder law.")
+    var schemas = RandomSchemas(seed: 77)
+    var dice = Dice(state: 9)
+    var compared = 0
+    for number in 0..<count {
+      guard let constraint = try? SchemaConstraint(schemas.next(evidence: number % 2 == 0)),
+        let text = try answer(constraint, trie, source, &dice)
+      else { continue }
+      // A model that wants to say just this.
+      let script = tokenizer.encode(text, addedTokens: .asText).ids + [end]
+      func write(_ constraint: SchemaConstraint?) throws -> Generated {
+        let request = GenerationRequest(
+          prompt: [65], sampling: .greedy, maxTokens: 100_000, endOfText: [end],
+          constraint: constraint, source: constraint.map { _ in source })
+        return try AnswerBatch(
+          [request], atOnce: 1,
+          on: { _ in ScriptedModel(script, vocabularySize: self.tokenizer.idLimit) },
+          usable: usable, trie: trie, longest: 1_000_000
+        ).run(
+          events: { _, _ in }, shouldStop: { false },
+          step: { (models, tokens) throws(InferenceError) in
+            for (model, token) in zip(models, tokens) { try model.advance(by: token) }
+          })[0].get()
+      }
+      let free = try write(nil)
+      let held = try write(constraint)
+      #expect(free.answer == text && held.answer == text)
+      #expect(free.tokens.filter { $0 != end } == held.tokens.filter { $0 != end })
+      #expect(held.finish == .complete)
+      compared += 1
+    }
+    #expect(compared > count / 2)
+  }
+
+  /// Some answer, drawn from all there are.
+  private func answer(
+    _ constraint: SchemaConstraint, _ trie: TokenTrie, _ source: SpanIndex, _ dice: inout Dice
+  ) throws -> String? {
+    guard let matcher = try? Matcher(constraint, trie: trie, source: source) else { return nil }
+    var remaining = matcher.leastTokens + 60
+    while !matcher.isComplete, remaining > 0 {
+      let mask = matcher.allowed(remaining: remaining)
+      if matcher.canEnd, mask.isEmpty || dice.next() % 4 == 0 { break }
+      guard let token = mask.id(at: Int(dice.next() % UInt64(max(1, mask.count)))) else { break }
+      matcher.accept(token)
+      remaining -= 1
+    }
+    guard matcher.canEnd else { return nil }
+    return String(validating: matcher.bytes, as: UTF8.self)
+  }
+
+  private struct Dice {
+    var state: UInt64
+    mutating func next() -> UInt64 {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return (state ^ state >> 29) &* 0xBF58_476D_1CE4_E5B9 >> 3
+    }
   }
 
   /// Random weights: alone and in one batch, thinking or not, the same bits and valid answers.

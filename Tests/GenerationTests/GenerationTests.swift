@@ -61,7 +61,8 @@ final class ScriptedModel: LogitSource {
       tokenizer.encode(text).ids, vocabularySize: tokenizer.idLimit)
     var events: [GenerationEvent] = []
     let batch = AnswerBatch(
-      [request], on: [model], usable: Writer.usable(tokenizer, vocabularySize: tokenizer.idLimit),
+      [request], atOnce: 1, on: { _ in model },
+      usable: Writer.usable(tokenizer, vocabularySize: tokenizer.idLimit),
       trie: TokenTrie(tokenizer), longest: 10_000)
     let outcomes = batch.run(events: { events.append($1) }, shouldStop: { false }) {
       (models, tokens) throws(InferenceError) in
@@ -158,6 +159,37 @@ final class ScriptedModel: LogitSource {
       #expect(base.position == 2)
     }
     #expect(texts[0] == texts[1])
+  }
+
+  @Test(arguments: [1, 3, 16]) func `many answers go on from one reading, however many at a time`(
+    atOnce: Int
+  ) throws {
+    let engine = try Engine(folder: Fixture.checkpoint("tiny-m1-odd"), threads: 1)
+    let writer = try Writer(engine: engine, tokenizer: tokenizer)
+    let base = writer.session()
+    try base.advance(to: [1, 2, 3])
+    var requests = (0..<7).map {
+      GenerationRequest(
+        prompt: [1, 2, 3, Int32(20 + $0)], sampling: Sampling(seed: UInt64($0)), maxTokens: 3 + $0)
+    }
+    requests[4].prompt = []
+    let outcomes = writer.write(requests, from: base, atOnce: atOnce)
+    for (number, (request, outcome)) in zip(requests, outcomes).enumerated() {
+      if number == 4 {
+        #expect(throws: GenerationError.self) { try outcome.get() }
+      } else {
+        #expect(try outcome.get().tokens == writer.write(request, on: writer.session()).tokens)
+      }
+    }
+    #expect(base.position == 3, "the reading stays where it is")
+    var asked = 0
+    let stopped = writer.write(
+      requests, from: base, atOnce: atOnce,
+      shouldStop: {
+        asked += 1
+        return asked > 8
+      })
+    #expect(stopped.contains { (try? $0.get())?.finish == .cancelled || (try? $0.get()) == nil })
   }
 
   @Test func `ids without a token are never drawn`() throws {

@@ -36,6 +36,19 @@ import Testing
     #expect(throws: InferenceError.self) { try Engine(folder: target, weights: .f32, threads: 1) }
   }
 
+  @Test func `weights packed in another order of bytes are refused, not misread`() throws {
+    let folder = try TemporaryFolder()
+    let target = folder.url.appendingPathComponent("packed")
+    _ = try Quantizer(Fixture.folder("tiny-m1-odd"), to: target, as: .int4).run()
+    let file = target.appendingPathComponent("model.safetensors")
+    var bytes = try Data(contentsOf: file)
+    let place = try #require(bytes.range(of: Data("quads of bytes".utf8)))
+    bytes.replaceSubrange(place, with: Data("pairs of bytes".utf8))
+    try bytes.write(to: file)
+    let error = #expect(throws: InferenceError.self) { try Engine(folder: target, threads: 1) }
+    #expect(error?.description.contains("docket model quantize") == true)
+  }
+
   @Test func `what packing costs is measured in the outputs`() throws {
     let folder = try TemporaryFolder()
     let golden = try Golden("reader-v0")

@@ -46,6 +46,54 @@ import Testing
     #expect(try verify().status == 0)
   }
 
+  @Test
+  func `verify refuses a changed quote, place or value's words though all digests agree again`()
+    throws
+  {
+    let names = try run.outputs().keys.sorted()
+    var changes = 0
+    for name in names where name.hasSuffix(".json") && name != "run.json" {
+      let file = run.out.appendingPathComponent(name)
+      let bytes = try Data(contentsOf: file)
+      let result = try JSONValue.parse(String(decoding: bytes, as: UTF8.self))
+      for (id, evidence) in result["evidence"]?.object?.members ?? JSONObject().members {
+        for (index, selector) in (evidence["selector"]?.array ?? []).enumerated() {
+          for (key, part) in selector.object?.members ?? JSONObject().members where key != "type" {
+            let changed: JSONValue
+            switch part {
+            case .string(let text): changed = .string(Self.withAnotherLetter(text))
+            case .integer(let number): changed = .integer(number + 1)
+            default: continue
+            }
+            // One of a handful: each check reads the documents again.
+            changes += 1
+            guard changes % 16 == 1 else { continue }
+            let place = "/evidence/\(id)/selector/\(index)/\(key)"
+            try Data((result.replacing(place, with: changed).text(indent: 1) + "\n").utf8)
+              .write(to: file)
+            try run.writeDigests()
+            #expect(try verify().status == 1, "\(name): \(place)")
+          }
+        }
+      }
+      try bytes.write(to: file)
+    }
+    #expect(changes > 100)
+    try run.writeDigests()
+    #expect(try verify().status == 0)
+  }
+
+  /// The text with its middle letter or digit replaced.
+  private static func withAnotherLetter(_ text: String) -> String {
+    var scalars = Array(text.unicodeScalars)
+    let letters = scalars.indices.filter { scalars[$0].properties.isAlphabetic }
+    guard let place = letters.isEmpty ? scalars.indices.last : letters[letters.count / 2] else {
+      return "x"
+    }
+    scalars[place] = scalars[place] == "x" ? "y" : "x"
+    return String(String.UnicodeScalarView(scalars))
+  }
+
   @Test func `verify refuses a file that the run did not write, and a document that changed`()
     throws
   {

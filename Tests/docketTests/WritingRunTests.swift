@@ -76,4 +76,72 @@ import Testing
     let verified = try docket.run(["verify", folder.url.appendingPathComponent("out").path])
     #expect(verified.status == 0, "\(verified.output)")
   }
+
+  // MARK: Long documents
+
+  /// A declaration about one document of 12 to 15 pieces, each of which passes `mid-read` once.
+  private func long() throws -> String {
+    let input = folder.url.appendingPathComponent("long")
+    try FileManager.default.createDirectory(at: input, withIntermediateDirectories: true)
+    let sentences = (0..<580).map {
+      "Item \($0): the fee is \($0 * 37 % 1000) dollars, due in \($0 % 90) days."
+    }
+    try write("long/long.txt", sentences.joined(separator: "\n"))
+    try write(
+      "long.json5",
+      """
+      { format: 1, name: "long", input: { dir: "long" },
+        model: { weights: "tiny", temperature: 0.7, seed: 3, answerTokens: 120 },
+        steps: [
+          { id: "fields", kind: "extract", schema: "questions.schema.json" },
+          { id: "summary", kind: "summarize", sentences: 2 } ],
+        output: { dir: "out" } }
+      """)
+    return folder.url.appendingPathComponent("long.json5").path
+  }
+
+  private var snapshots: [String] {
+    let url = docket.workspace.appendingPathComponent("snapshots")
+    return (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []
+  }
+
+  @Test(.timeLimit(.minutes(3)))
+  func `a long document that was killed over is not read again, and is answered the same`() throws {
+    let long = try long()
+    let reference = try docket.run([
+      "run", long, "--output", folder.url.appendingPathComponent("reference").path,
+      "--workspace", folder.url.appendingPathComponent("other").path,
+    ])
+    #expect(reference.status == 0, "\(reference.output) \(reference.errors)")
+
+    // In the middle of the reading: what is left has fewer than 8 of at least 12 pieces.
+    let control = try docket.run([
+      "run", long, "--workspace", folder.url.appendingPathComponent("third").path, "--fault",
+      "mid-read:12",
+    ])
+    #expect(control.status == -9)
+    let every = ["run", long, "--snapshot-every", "1536", "--fault"]
+    #expect(try docket.run(every + ["after-snapshot:8"]).status == -9)
+    #expect(snapshots.count == 1)
+    // It goes on from there, and dies again when all is read and one step is done.
+    #expect(try docket.run(every + ["after-commit:1"]).status == -9)
+    #expect(snapshots.count == 1, "kept for the questions to come")
+    // Not a piece is read any more.
+    let rest = try docket.run(every + ["mid-read:1"])
+    #expect(rest.status == 0, "\(rest.output) \(rest.errors)")
+    #expect(snapshots.isEmpty, "no question is left")
+    for (path, bytes) in try outputs("reference") where path.hasPrefix("long.txt") {
+      #expect(try outputs("out")[path] == bytes, "\(path)")
+    }
+  }
+
+  @Test(.timeLimit(.minutes(3)))
+  func `a reading killed in the middle goes on from its snapshot`() throws {
+    let long = try long()
+    let every = ["run", long, "--snapshot-every", "1536", "--fault"]
+    #expect(try docket.run(every + ["after-snapshot:8"]).status == -9)
+    let rest = try docket.run(every + ["mid-read:8"])
+    #expect(rest.status == 0, "fewer pieces than the whole has: \(rest.errors)")
+    #expect(snapshots.isEmpty)
+  }
 }

@@ -53,6 +53,13 @@ struct SummaryAnswers {
             baseline.rawValue,
             Rouge.best(
               taken.map { sentences[$0] }.joined(separator: " "), against: references))
+          guard baseline == .textRank else { continue }
+          let within = AnswerBaselines.take(
+            order.filter { Rouge.words(sentences[$0]).count <= words }, of: sentences, words: words)
+          add(
+            "TextRank within the length",
+            Rouge.best(
+              within.map { sentences[$0] }.joined(separator: " "), against: references))
         }
       }
       func add(_ name: String, _ rouge: Rouge) {

@@ -11,13 +11,13 @@
 //       bf16: [ceil(n/16)][ceil(k/2)][16][2]          the pair is k = 2i, 2i+1; a missing k is zero
 //     Missing columns are zero. So one vector load feeds 8 or 16 columns, and no product needs a sum
 //     across lanes.
-//   * Quantised weights are whole numbers with one bf16 scale for each output and group of inputs:
-//       8 bit: groups of 64, −127…127, [ceil(n/16)][kp/2][16][2] bytes           kp: k in whole groups
-//       4 bit: groups of 32, −8…7, [ceil(n/16)][kp/8][16][2] of 16 bits, whose four nibbles (lowest first, + 8)
-//              are k = 8i + p, 8i + 2 + p, 8i + 4 + p, 8i + 6 + p for place p of the pair
+//   * Quantised weights are whole numbers with one bf16 scale for each output and group of inputs, kept unsigned:
+//       8 bit: groups of 64, −127…127, + 128: [ceil(n/16)][kp/4][16][4] bytes, the four are k = 4i … 4i+3
+//       4 bit: groups of 32, −8…7, + 8: [ceil(n/16)][kp/8][16][4] bytes, whose low halves are k = 8i … 8i+3 and
+//              high halves k = 8i+4 … 8i+7                                   kp: k in whole groups
 //       scales [ceil(n/16)][kp/group][16]
-//     They meet activations rounded to 16 bits with one f32 scale for each row and group. A group's sum is
-//     exact in 32 bits, so all instruction sets give the same sums; then one multiply-add by both scales.
+//     They meet activations rounded to 8 bits with one f32 scale for each row and group. A group's sum is
+//     exact in 32 bits, so all instruction sets give the same bits; then one multiply-add by both scales.
 //   * Every element of a product is one chain of multiply-adds in the order of k, whatever the number
 //     of rows at hand. So a row's result does not depend on the rows computed beside it: reading a
 //     text in pieces of any size gives the same bits, and so does any number of threads.
@@ -43,6 +43,7 @@ typedef enum ck_level {
   CK_AVX512 = 2,       // AVX-512 F, BW, VL, DQ
   CK_AVX512_DOT = 3,   // and VNNI and BF16
   CK_NEON = 4,
+  CK_NEON_DOT = 5,     // and DotProd
 } ck_level;
 
 typedef struct ck_kernels {
@@ -63,14 +64,16 @@ typedef struct ck_kernels {
   void (*gemm_pairs)(size_t rows, size_t n, size_t k, const uint16_t *x, size_t ldx,
                      const uint16_t *w, size_t panel_stride, float *y, size_t ldy, int accumulate);
 
-  // Activations for quantised products: q [rows, kp] in −32767…32767, scale [rows, kp/group], and for 4-bit
-  // weights eight times the groups' sums, sums8 [rows, kp/group]. Columns k..<kp of q are 0.
-  void (*quantize_rows)(size_t rows, size_t k, size_t group, const float *x, size_t ldx, int16_t *q,
-                        float *scale, int32_t *sums8);
+  // Activations for quantised products: q [rows·parts, kp] in −127…127, scale [rows·parts, kp/group], and where
+  // the groups' sums start, starts [rows·parts, kp/group]: what this table's products need to count weights that
+  // are kept unsigned as signed. Columns k..<kp of q are 0. With two parts, each row is followed by what its
+  // rounding left: the products of both add up to one with activations of some 15 bits.
+  void (*quantize_rows)(size_t rows, size_t k, size_t group, int parts, const float *x, size_t ldx,
+                        int8_t *q, float *scale, int32_t *starts);
   // y[rows, n] = or += the quantised product; `kp` inputs in whole groups. `bits` is 8 or 4, the group
   // follows from it. Panels of w stand kp·16·bits/8 bytes apart, those of scales kp/group·16 elements.
-  void (*gemm_quantized)(size_t rows, size_t n, size_t kp, int bits, const int16_t *q,
-                         const float *scale, const int32_t *sums8, const void *w,
+  void (*gemm_quantized)(size_t rows, size_t n, size_t kp, int bits, const int8_t *q,
+                         const float *scale, const int32_t *starts, const void *w,
                          const uint16_t *scales, float *y, size_t ldy, int accumulate);
 
   // y[r] = w ⊙ x[r] / sqrt(mean(x[r]²) + epsilon), over rows of n.

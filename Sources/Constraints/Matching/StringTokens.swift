@@ -11,45 +11,47 @@ struct StringTokens: Sendable {
   /// Tokens that begin at most so many scalars, by that number.
   private let byLength: [TokenMask]
 
+  /// Walks the whole trie, once.
   init(_ trie: TokenTrie) {
     let automaton = FreeString.automaton
-    whole = LeafTokens(automaton, from: FreeString.contentState, trie)
-    var lengths: [(token: Int32, scalars: Int32)] = []
-    var closers: [(token: Int32, scalars: Int32)] = []
-    var exits: [Int32: Int32] = [:]
-    let wanted = Set(whole.exits)
-    var pending: [(node: Int32, state: Int32, scalars: Int32)] = [(0, FreeString.contentState, 0)]
+    let content = FreeString.contentState
+    var whole = LeafTokens(inner: TokenMask(size: trie.size), exits: [], mostCost: 0)
+    var exitScalars: [Int32] = []
+    var closing: [(token: Int32, scalars: Int32)] = []
+    // Tokens that begin exactly so many scalars; then, from the shortest on, at most so many.
+    var lengths: [TokenMask] = []
+    var pending: [(node: Int32, state: Int32, scalars: Int32)] = [(0, content, 0)]
     while let (node, state, scalars) = pending.popLast() {
       for child in trie.children(of: node) {
         let byte = trie.byte[Int(child)]
         let next = automaton.step(state, byte)
         guard next >= 0 else { continue }
-        let isStart = state == FreeString.contentState && byte != 0x22
-        let count = scalars + (isStart ? 1 : 0)
-        for token in trie.tokens(at: child) {
-          lengths.append((token, count))
-          if automaton.accepts[Int(next)] { closers.append((token, count)) }
+        let count = state == content && byte != 0x22 ? scalars + 1 : scalars
+        let ends = automaton.accepts[Int(next)]
+        let tokens = trie.tokens(at: child)
+        if !tokens.isEmpty {
+          while lengths.count <= Int(count) { lengths.append(TokenMask(size: trie.size)) }
+          whole.mostCost = max(whole.mostCost, automaton.cost[Int(next)])
+          for token in tokens {
+            lengths[Int(count)].insert(token)
+            if ends { closing.append((token, count)) }
+          }
         }
-        if wanted.contains(child) { exits[child] = count }
+        guard !trie.children(of: child).isEmpty else { continue }
+        if ends {
+          whole.exits.append(child)
+          exitScalars.append(count)
+        }
         pending.append((child, next, count))
       }
     }
-    exitScalars = whole.exits.map { exits[$0] ?? 0 }
-    var masks: [TokenMask] = []
-    var mask = TokenMask(size: trie.size)
-    lengths.sort { $0.scalars < $1.scalars }
-    var index = 0
-    var count: Int32 = 0
-    while index < lengths.count {
-      while index < lengths.count, lengths[index].scalars == count {
-        mask.insert(lengths[index].token)
-        index += 1
-      }
-      masks.append(mask)
-      count += 1
-    }
-    byLength = masks
-    closing = closers
+    for length in lengths.indices.dropFirst() { lengths[length].formUnion(lengths[length - 1]) }
+    if let all = lengths.last { whole.inner = all }
+    whole.innerCount = whole.inner.count
+    self.whole = whole
+    self.exitScalars = exitScalars
+    self.closing = closing
+    byLength = lengths
   }
 
   /// Tokens that begin at most so many scalars, those that close the string among them.

@@ -16,6 +16,13 @@ extension Cost {
     return configuration.lightningLayers * lightning + cacheBytes(tokens, format) + 4 * tokens
   }
 
+  /// Bytes that a fork of a session of `context` tokens adds when it goes on for up to `tokens` in a batch: full
+  /// segments of the cache are shared, states and what follows are not; and its logits, thrice.
+  package func forkBytes(of context: Int, tokens: Int, _ format: WeightFormat = .asStored) -> Int {
+    sessionBytes(tokens + KeyValueCache.segmentKeys, format) + 4 * context
+      + 12 * configuration.vocabularySize
+  }
+
   /// Bytes of the softmax layers' keys and values for `tokens` tokens; in bf16 where `format` has products in bf16
   /// (see `WeightFormat.roundsToBF16`).
   package func cacheBytes(_ tokens: Int, _ format: WeightFormat = .asStored) -> Int {
@@ -81,7 +88,7 @@ extension WeightFormat {
   /// Whether an engine with such weights multiplies in bf16 on this machine, softmax attention included. As
   /// stored, arithmetic is f32.
   package var roundsToBF16: Bool {
-    packed ?? .f32 != .f32 && KernelSet.best.roundingToBF16.roundsToBF16
+    packed ?? .f32 != .f32 && KernelSet.best.rounding.roundsToBF16
   }
 
   /// Bytes of one weight, with its share of the scales. As stored: that of bf16, which releases use.

@@ -26,7 +26,7 @@ package struct MachineSpeed: Hashable, Sendable {
     let outputs = min(max(configuration.expertSize, 16), 1024)
     let format = weights.packed ?? .bf16
     let workers = Workers(threads)
-    let kernels = weights.roundsToBF16 ? kernels.roundingToBF16 : kernels
+    let kernels = weights == .asStored ? kernels : kernels.rounding
     let working = Cost(configuration).activeWeightBytes(weights)
     return MachineSpeed(
       products: products(inputs, outputs, format, workers, kernels),

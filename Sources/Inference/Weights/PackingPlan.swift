@@ -22,7 +22,7 @@ struct PackingPlan {
     }
   }
 
-  static let metadata = ["format": "docket", "layout": "panels of 16"]
+  static let metadata = ["format": "docket", "layout": "panels of 16, quads of bytes"]
 
   let configuration: Configuration
   let format: PackedFormat

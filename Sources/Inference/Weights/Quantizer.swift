@@ -124,9 +124,9 @@ package struct Quantizer {
     }
   }
 
-  /// Names, sizes and times of the source's files.
+  /// Names, sizes and times of the source's files, and the order of bytes they are packed in.
   private func stamp() throws(InferenceError) -> String {
-    var lines: [String] = []
+    var lines = [PackingPlan.metadata["layout"]!]
     for file in [source.appendingPathComponent("config.json")] + files.map(\.file.url) {
       var status = stat()
       guard unsafe stat(file.path, &status) == 0 else {

@@ -45,14 +45,15 @@ package struct RandomCheckpoint {
     for (index, tensors) in shards.enumerated() {
       let name = String(format: "model-%05d-of-%05d.safetensors", index, shards.count)
       let entries = tensors.map { entry(of: $0.name, $0.shape, form) }
-      let writer = try SafeTensorsWriter(folder.appendingPathComponent(name), entries)
+      let writer = try SafeTensorsWriter(
+        folder.appendingPathComponent(name), entries, metadata: PackingPlan.metadata)
       var generator = SplitMix(state: seed &* 0x9E37 &+ UInt64(index))
       for (place, tensor) in tensors.enumerated() {
         map[entries[place].name] = .string(name)
         try fill(place, tensor.name, tensor.shape, form, writer, &generator)
       }
       try writer.finish()
-      progress(name, SafeTensorsWriter.byteCount(entries))
+      progress(name, SafeTensorsWriter.byteCount(entries, metadata: PackingPlan.metadata))
     }
     let index = try NewFile(folder.appendingPathComponent("model.safetensors.index.json"))
     try index.append(JSONValue.object(["weight_map": .object(map)]).text(indent: 1))

@@ -58,6 +58,8 @@ package enum TensorType: String, Sendable, CaseIterable {
 /// The tensors of one safetensors file: eight bytes of header length, a JSON header, the numbers.
 package struct SafeTensors: Sendable {
   package let tensors: [String: Tensor]
+  /// What the writer said of the file: names and texts.
+  package let metadata: [String: String]
 
   /// - Throws: what in the header does not hold. Nothing outside the file is ever looked at.
   package init(_ file: MappedFile) throws(InferenceError) {
@@ -123,5 +125,10 @@ package struct SafeTensors: Sendable {
       throw damaged("tensors '\(first.name)' and '\(second.name)' overlap")
     }
     self.tensors = tensors
+    var metadata: [String: String] = [:]
+    if let said = entries["__metadata__"]?.object {
+      for (key, value) in said.members { metadata[key] = value.string }
+    }
+    self.metadata = metadata
   }
 }

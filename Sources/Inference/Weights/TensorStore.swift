@@ -37,7 +37,15 @@ package struct TensorStore: Sendable {
     for name in names {
       let file = try MappedFile(folder.appendingPathComponent(name))
       files.append(file)
-      for (key, tensor) in try SafeTensors(file).tensors {
+      let content = try SafeTensors(file)
+      let known = content.metadata["layout"] == PackingPlan.metadata["layout"]
+      for (key, tensor) in content.tensors {
+        guard known || !key.hasSuffix(".int8") && !key.hasSuffix(".int4") else {
+          throw InferenceError(
+            .unsupported,
+            "\(name) was packed in an order of bytes that this version does not read. Pack the checkpoint it came from again, with docket model quantize."
+          )
+        }
         guard tensors[key] == nil else {
           throw InferenceError(
             .damaged, "Tensor '\(key)' is in two files of \(folder.lastPathComponent).")
@@ -234,7 +242,7 @@ package enum WeightFormat: String, Sendable, CaseIterable {
   case asStored = "stored"
   case f32
   case bf16
-  /// 8 bits a weight, products with 16-bit activations.
+  /// 8 bits a weight, products with activations rounded to 8 bits in groups; the head takes finer ones.
   case int8
   /// 4 bits a weight, likewise; the head keeps 8.
   case int4

@@ -57,8 +57,7 @@ package enum FieldsOutput {
       if status == .unsupported {
         warnings.append(
           Warning(
-            "unsupported",
-            "Words were found for “\(answer.name)”, but no value that its schema allows can be made of them.",
+            "unsupported", whyUnsupported(answer, hasProof: !(proof.array?.isEmpty ?? true)),
             at: pointer))
       }
       if status == .found, statesConfidence {
@@ -72,6 +71,16 @@ package enum FieldsOutput {
         "schema": ["name": .string(schemaName), "sha256": .string(schemaSha256)],
         "fields": .object(fields),
       ], evidence: evidence, warnings: warnings)
+  }
+
+  private static func whyUnsupported(_ answer: FieldAnswer, hasProof: Bool) -> String {
+    if hasProof {
+      "Words were found for “\(answer.name)”, but no value that its schema allows can be made of them."
+    } else if answer.raw != nil {
+      "The words quoted for “\(answer.name)” do not stand in the document."
+    } else {
+      "A value was given for “\(answer.name)”, but no words of the document that show it."
+    }
   }
 
   /// Two decimals, `0.00` to `1.00`.

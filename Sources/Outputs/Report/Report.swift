@@ -77,7 +77,7 @@ package struct Report {
     var data: JSONObject = [
       "title": .string(title), "documents": .array(documents.map(\.entry)),
       "fields": .array(fields.sorted { $0.value < $1.value }.map { .string($0.key) }),
-      "rows": .array(rows), "leftOut": run?["leftOut"] ?? [],
+      "titles": .object(titles), "rows": .array(rows), "leftOut": run?["leftOut"] ?? [],
       "model": run?["model"]?["name"] ?? "this model",
     ]
     if let reliability = Reliability.measured(modelSHA256: run?["model"]?["sha256"]?.string) {
@@ -100,6 +100,18 @@ package struct Report {
     appendDocuments(documents, to: &bytes)
     bytes += "</body>\n</html>\n".utf8
     return bytes
+  }
+
+  /// Field → what its schema calls it for people; the first step that names it wins.
+  private var titles: JSONObject {
+    var titles = JSONObject()
+    for step in run?["steps"]?.array ?? [] {
+      for (name, title) in step["titles"]?.object?.members ?? JSONObject().members
+      where titles[name] == nil {
+        titles[name] = title
+      }
+    }
+    return titles
   }
 
   /// Each document's answers with its pictures behind it. Those with notices come first in the

@@ -1,6 +1,10 @@
 package import JSON
 
 /// The fields of many documents as one table for a spreadsheet: RFC 4180, UTF-8, a row a document.
+///
+/// A spreadsheet runs a cell that begins with `=`, `+`, `-` or `@` as a formula, and documents come from
+/// strangers: such a cell that is no plain number gets an apostrophe in front, as one would type it to
+/// mean text. The JSON files hold every value as it is.
 package enum FieldsTable {
   /// - Parameter envelopes: outputs of kind `fields`, in any order; others are left out.
   /// - Returns: columns `path`, `status`, then for each field, by name, its value, `NAME.status` and
@@ -60,10 +64,19 @@ package enum FieldsTable {
     return confidences
   }
 
+  /// A cell that no spreadsheet takes for a formula.
+  private static func inert(_ cell: String) -> String {
+    guard let first = cell.unicodeScalars.first, "=+-@\t\r\n＝＋－＠".unicodeScalars.contains(first)
+    else { return cell }
+    if case .integer? = try? JSONValue.parse(cell) { return cell }
+    if case .number? = try? JSONValue.parse(cell) { return cell }
+    return "'" + cell
+  }
+
   private static func append(_ cells: [String], to bytes: inout [UInt8]) {
     for (index, cell) in cells.enumerated() {
       if index > 0 { bytes.append(UInt8(ascii: ",")) }
-      let utf8 = Array(cell.utf8)
+      let utf8 = Array(inert(cell).utf8)
       if utf8.contains(where: { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }) {
         bytes.append(UInt8(ascii: "\""))
         for byte in utf8 {

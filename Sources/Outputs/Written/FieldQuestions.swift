@@ -8,8 +8,8 @@ package import JSON
 /// that nothing is taken on trust; other values are the model's, held to the field's own schema.
 package struct FieldQuestions: Sendable {
   package let schema: FieldSchema
-  /// Of the schema as declared, for `$ref`s.
-  private let definitions: [(String, JSONValue)]
+  /// The schema as declared, where the fields' `$ref`s lead.
+  private let declared: QuestionReferences
   /// Whether values are asked for also where quotes could decide them: any question, any schema.
   private let asksForValues: Bool
   /// Whether a value may stand without a quote.
@@ -25,9 +25,7 @@ package struct FieldQuestions: Sendable {
     quotesAreOptional: Bool = false, allowsAbsence: Bool = true
   ) {
     self.schema = schema
-    definitions = ["$defs", "definitions"].compactMap { name in
-      declared[name].map { (name, $0) }
-    }
+    self.declared = QuestionReferences(declared)
     self.asksForValues = asksForValues
     self.quotesAreOptional = quotesAreOptional
     self.allowsAbsence = allowsAbsence
@@ -37,11 +35,8 @@ package struct FieldQuestions: Sendable {
 
   /// The shape of the answer about some of the fields: a member a field.
   package func answerSchema(for fields: [FieldSchema.Field]) -> JSONValue {
-    var object =
-      JSONValue.shape(fields.map { ($0.name, Self.optional(shape(of: $0), allowsAbsence)) })
-      .object ?? JSONObject()
-    for (name, value) in definitions { object[name] = value }
-    return .object(object)
+    declared.resolving(
+      .shape(fields.map { ($0.name, Self.optional(shape(of: $0), allowsAbsence)) }))
   }
 
   private static func optional(_ schema: JSONValue, _ isOptional: Bool) -> JSONValue {
@@ -52,24 +47,11 @@ package struct FieldQuestions: Sendable {
     let atLeast = quotesAreOptional || !field.requiresEvidence ? 0 : 1
     let quotes = Quoting.schema(atLeast: atLeast, atMost: Self.mostQuotes)
     guard needsValue(field) else { return .shape([("quotes", quotes)]) }
-    return .shape([("quotes", quotes), ("value", Self.plain(field.schema))])
+    return .shape([("quotes", quotes), ("value", QuestionReferences.plain(field.schema))])
   }
 
   private func needsValue(_ field: FieldSchema.Field) -> Bool {
     asksForValues || !field.isMadeOfWords
-  }
-
-  /// The field's schema as a shape of JSON, without what is said about the document.
-  private static func plain(_ schema: JSONValue) -> JSONValue {
-    guard var object = schema.object else { return schema }
-    for key in ["x-tag", "x-pattern", "x-normalize", "x-relativeTo", "description", "title"] {
-      object[key] = nil
-    }
-    // On anything but a string it is a rule for the field, not for what is written.
-    if object["x-evidence"]?.string != "required" || object["type"]?.string != "string" {
-      object["x-evidence"] = nil
-    }
-    return .object(object)
   }
 
   // MARK: Answering
@@ -89,7 +71,7 @@ package struct FieldQuestions: Sendable {
         let ranges = quoting.ranges(of: quotes)
         spans[field.name] = ranges
         if ranges.isEmpty, !quotes.isEmpty {
-          given[field.name] = Self.unsupported(field, raw: quotes.joined(separator: "; "), [])
+          given[field.name] = Self.unsupported(field, raw: Self.joined(quotes), [])
         }
       }
     }
@@ -98,7 +80,7 @@ package struct FieldQuestions: Sendable {
       if let answer = given[answer.name] { return answer }
       guard answer.status == .found,
         let field = schema.fields.first(where: { $0.name == answer.name }),
-        !isValid(answer.value, field)
+        !schema.accepts(answer.value, for: field.name)
       else { return answer }
       return Self.unsupported(field, raw: answer.raw, answer.evidence)
     }
@@ -116,11 +98,11 @@ package struct FieldQuestions: Sendable {
       quotes += Self.boundStrings(in: value, field.schema)
       let ranges = quoting.ranges(of: quotes)
       let raw = ranges.map { String(quoting.grounding.text[$0]) }.joined(separator: "; ")
-      guard isValid(value, field), !ranges.isEmpty || mayStandAlone(field) else {
+      guard schema.accepts(value, for: field.name), !ranges.isEmpty || mayStandAlone(field) else {
         unsupported =
           unsupported
           ?? Self.unsupported(
-            field, raw: ranges.isEmpty ? quotes.joined(separator: "; ") : raw, ranges)
+            field, raw: ranges.isEmpty ? Self.joined(quotes) : raw, ranges)
         continue
       }
       found.append((value, raw, ranges))
@@ -141,6 +123,11 @@ package struct FieldQuestions: Sendable {
       }, confidence: 0, candidates: [], mayLackEvidence: mayStandAlone(field))
   }
 
+  /// Nil where nothing was quoted.
+  private static func joined(_ quotes: [String]) -> String? {
+    quotes.isEmpty ? nil : quotes.joined(separator: "; ")
+  }
+
   private func mayStandAlone(_ field: FieldSchema.Field) -> Bool {
     quotesAreOptional || !field.requiresEvidence
   }
@@ -153,13 +140,6 @@ package struct FieldQuestions: Sendable {
     FieldAnswer(
       name: field.name, status: .unsupported, value: .null, raw: raw, evidence: evidence,
       alternatives: [], confidence: 0, candidates: [])
-  }
-
-  private func isValid(_ value: JSONValue, _ field: FieldSchema.Field) -> Bool {
-    guard var object = field.schema.object else { return true }
-    for (name, definition) in definitions { object[name] = definition }
-    guard let schema = try? JSONSchema(.object(object)) else { return false }
-    return schema.validate(value).isEmpty
   }
 
   /// The strings of a value that the field's schema wants to be words of the document.

@@ -11,7 +11,7 @@ enum DeclarationKeys {
     ]
   /// What only a model behind a server has.
   static let remote = [
-    "endpoint", "name", "key", "jsonSchema", "requestsPerMinute", "timeoutSeconds",
+    "endpoint", "name", "key", "jsonSchema", "requestsPerMinute", "concurrency", "timeoutSeconds",
   ]
   static let tool = [
     "name", "description", "parameters", "command", "timeoutSeconds", "outputLimit",

@@ -46,12 +46,13 @@ struct ModelReading {
     let schemaMode = item.member("jsonSchema", or: .detect) { $0.choice(Endpoint.SchemaMode.self) }
     let pace = item.member("requestsPerMinute") { $0.integer(1...1_000_000) }
     let timeout = item.member("timeoutSeconds", or: 600) { $0.integer(1...86_400) }
+    let concurrency = item.member("concurrency", or: 2) { $0.integer(1...256) }
     guard item["weights"] == nil, let endpoint, let name, let key, let schemaMode, let pace,
-      let timeout
+      let timeout, let concurrency
     else { return nil }
     return RemoteModel(
       endpoint: endpoint, name: name, keyVariable: key, schemaMode: schemaMode,
-      requestsPerMinute: pace, timeoutSeconds: timeout)
+      requestsPerMinute: pace, concurrency: concurrency, timeoutSeconds: timeout)
   }
 
   private func address(_ item: DeclarationItem) -> URL? {

@@ -127,4 +127,19 @@ package struct Step: Hashable, Sendable {
     case .reduce: "reduce"
     }
   }
+
+  /// Field → `title` of its schema, for people; empty where the step asks for no fields.
+  var fieldTitles: JSONObject {
+    let schema: JSONValue
+    switch action {
+    case .extract(let extract): schema = extract.schema.value
+    case .ask(let ask): schema = ask.schema.value
+    case .summarize, .minutes, .classify, .filter, .reduce: return JSONObject()
+    }
+    var titles = JSONObject()
+    for (name, property) in schema["properties"]?.object?.members ?? JSONObject().members {
+      if case .string? = property["title"] { titles[name] = property["title"] }
+    }
+    return titles
+  }
 }

@@ -38,6 +38,8 @@ package struct RemoteModel: Hashable, Sendable {
   package var keyVariable: String?
   package var schemaMode: Endpoint.SchemaMode = .detect
   package var requestsPerMinute: Int?
+  /// Requests about one document that are under way at a time.
+  package var concurrency: Int = 2
   /// Until the first byte of an answer, in seconds.
   package var timeoutSeconds: Int = 600
 

@@ -51,6 +51,13 @@ package struct MemoryBudget: Hashable, Sendable {
     cost.peakBytes(weights, tokens: tokens, threads: threads) - fixed
   }
 
+  /// How many answers of up to `tokens` tokens can be written together beside a context of `context` tokens,
+  /// each in a fork of its reading.
+  package func forks(beside context: Int, tokens: Int) -> Int {
+    max(0, share - bytes(tokens: context))
+      / cost.forkBytes(of: context, tokens: tokens, weights)
+  }
+
   private static func bytesOfModel(_ cost: Cost, _ weights: WeightFormat) -> Int {
     Cost.programBytes + cost.weightBytes(weights)
   }

@@ -12,8 +12,8 @@ package final class LoadedModel: Sendable {
   package let name: String
   /// Of the weights and the tokenizer together: it changes whenever a result could.
   package let sha256: String
-  /// Of the weights that ship, where the model is behind a server: then nobody asks it.
-  package let engine: Engine
+  /// Nil where the model is behind a server.
+  package let local: Engine?
   /// The server, where there is one.
   let client: EndpointClient?
   /// The checkpoint's; for a model behind a server that of the weights that ship, which counts about
@@ -44,14 +44,16 @@ package final class LoadedModel: Sendable {
     self.threads = threads
     do {
       tokenizer = try Tokenizer(folder: folder)
-      engine = try Engine(folder: folder, threads: threads)
       if case .endpoint(let remote) = weights {
+        local = nil
         client = EndpointClient(
           try remote.connection(environment: ProcessInfo.processInfo.environment))
         // What the server runs under this name is its business: a result is kept once it is made.
         sha256 = SHA256.hash(of: "\(remote.endpoint.absoluteString)\n\(remote.name)")
       } else {
         client = nil
+        let engine = try Engine(folder: folder, threads: threads)
+        local = engine
         sha256 = try ModelDigest.of(engine, folder: folder)
       }
     } catch let error as PipelineError {
@@ -82,8 +84,14 @@ package final class LoadedModel: Sendable {
     }
   }
 
+  /// Of a model in this process.
+  package var engine: Engine {
+    guard let local else { preconditionFailure("\(name) is behind a server") }
+    return local
+  }
+
   package var capabilities: ModelCapabilities {
-    if client != nil { return .remote }
+    guard let engine = local else { return .remote }
     return ModelCapabilities(tags: Set(engine.labels), writes: engine.writes)
   }
 }

@@ -54,7 +54,9 @@ struct ReductionRun {
     _ lease: Lease, _ usage: inout Produced.Usage
   ) throws -> DigestOutput.Contents {
     let declaration = pipeline.declaration
-    let watch = Watch(shouldStop: { pipeline.stop.isSet || lease.status != .held })
+    let watch = Watch(shouldStop: { [stop = pipeline.stop] in
+      stop.isSet || lease.status != .held
+    })
     var contents = DigestOutput.Contents.none
     for (number, statements) in try parts(of: input.statements, writer).enumerated() {
       let text = Self.text(of: statements)
@@ -66,11 +68,12 @@ struct ReductionRun {
       var asking = Asking(
         step: reduction.step, key: job.key, declaration: declaration,
         workspace: pipeline.workspace, watch: watch)
-      let reply = try asking.ask(
-        conversation, "digest/\(number)", .reduce,
+      let question = asking.question(
+        "digest/\(number)", .reduce,
         [
           "instructions": reduce.instructions ?? "", "length": reduce.length.inWords(words),
         ], shape)
+      let reply = try asking.ask(conversation, [question])[0]
       usage.promptTokens += tokens.count + asking.promptTokens
       usage.outputTokens += asking.outputTokens
       contents = contents + .written(reply, about: statements)

@@ -112,7 +112,7 @@ struct ResultFiles {
       input: RunFile.relativePath(
         from: declaration.output.directory, to: declaration.input.directory),
       modelName: model.name, modelSHA256: model.sha256,
-      steps: declaration.steps.map { ($0.id, $0.kind) }, results: results
+      steps: declaration.steps, results: results
     ).json
   }
 }

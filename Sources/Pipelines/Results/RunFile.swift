@@ -13,7 +13,7 @@ struct RunFile {
   var input: String
   var modelName: String
   var modelSHA256: String
-  var steps: [(id: String, kind: String)]
+  var steps: [Step]
   var results: RunResults
 
   var json: JSONValue {
@@ -38,7 +38,7 @@ struct RunFile {
       "pipelineSha256": .string(pipelineSHA256),
       "input": .string(input),
       "model": ["name": .string(modelName), "sha256": .string(modelSHA256)],
-      "steps": .array(steps.map { ["id": .string($0.id), "kind": .string($0.kind)] }),
+      "steps": .array(steps.map(step)),
       "documents": .array(results.documents.map(document)),
       "leftOut": .array(
         results.leftOut.map {
@@ -48,6 +48,14 @@ struct RunFile {
           ]
         }),
     ]
+  }
+
+  /// With the names that the schema gives its fields for people, for the report.
+  private func step(_ step: Step) -> JSONValue {
+    var json: JSONObject = ["id": .string(step.id), "kind": .string(step.kind)]
+    let titles = step.fieldTitles
+    if !titles.isEmpty { json["titles"] = .object(titles) }
+    return .object(json)
   }
 
   private func document(_ document: RunResults.DocumentResult) -> JSONValue {

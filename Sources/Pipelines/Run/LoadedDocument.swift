@@ -23,7 +23,12 @@ final class LoadedDocument {
   let writer: (any AnswerWriter)?
   /// What a model that writes has read of it; nil as long as nothing was asked.
   var spoken: Conversations?
-  let memory: MemoryBudget
+  /// Whether the questions of its later steps were asked along with an earlier one's.
+  var hasLookedAhead = false
+  /// Snapshots that stay when the document is read, for as long as questions may be asked.
+  private var lasting: [SnapshotPlan] = []
+  /// Nil where the model is behind a server.
+  let memory: MemoryBudget?
   /// Told the tokens of the text as soon as they are known.
   let counted: (Int) -> Void
   /// One reading a prompt: steps with the same prompt share it.
@@ -98,7 +103,7 @@ final class LoadedDocument {
     let parts = packing.contexts
     counted(packing.textTokenCount)
     let total = parts.reduce(0) { $0 + $1.tokens.count }
-    if let longest = parts.map(\.tokens.count).max() {
+    if let longest = parts.map(\.tokens.count).max(), let memory {
       let kept = memory.keptBytes(
         tokens: total - longest + readings.values.reduce(0) { $0 + $1.tokensTotal })
       if let why = memory.refusal(tokens: longest, kept: kept) { throw JobFault(.limit, why) }
@@ -110,20 +115,15 @@ final class LoadedDocument {
       var all: [Float]
       do throws(InferenceError) {
         all = try model.engine.tag(
-          part.tokens, snapshots: snapshots(of: part, number, prompt),
+          part.tokens,
+          snapshots: snapshots(tokens: part.tokens.count, prompt: prompt.sha256, part: number),
           progress: { count in
             lease.advance(to: done + count)
             self.pipeline.faults.reach(.midRead)
             self.pipeline.report(
               .advanced(document: self.path, tokens: done + count, of: total))
           },
-          saved: { error in
-            if let error {
-              self.pipeline.report(.warning(document: self.path, "\(error)"))
-            } else {
-              self.pipeline.faults.reach(.afterSnapshot)
-            }
-          },
+          saved: { self.snapshotWasSaved($0) },
           shouldStop: { self.pipeline.stop.isSet || lease.status != .held })
       } catch {
         if error.code == .stopped { throw Interruption() }
@@ -145,12 +145,31 @@ final class LoadedDocument {
   }
 
   /// A text of a few pieces is read again sooner than a snapshot is written.
-  private func snapshots(of part: Context, _ number: Int, _ prompt: Prompt) -> SnapshotPlan? {
-    guard part.tokens.count > 2 * min(Session.piece, pipeline.limits.snapshotInterval) else {
-      return nil
-    }
+  func snapshots(tokens: Int, prompt sha256: String, part: Int) -> SnapshotPlan? {
+    guard tokens > 2 * min(Session.piece, pipeline.limits.snapshotInterval) else { return nil }
     return pipeline.workspace.snapshots.plan(
-      document: sha256, prompt: prompt, part: number, interval: pipeline.limits.snapshotInterval)
+      document: self.sha256, prompt: sha256, part: part,
+      interval: pipeline.limits.snapshotInterval)
+  }
+
+  /// Snapshots that stay until `forget`.
+  func lastingSnapshots(tokens: Int, prompt sha256: String, part: Int) -> SnapshotPlan? {
+    guard let plan = snapshots(tokens: tokens, prompt: sha256, part: part) else { return nil }
+    lasting.append(plan)
+    return plan
+  }
+
+  /// No question is left: what was read is not needed any more.
+  func forget() { for plan in lasting { plan.remove() } }
+
+  var hasLastingSnapshots: Bool { !lasting.isEmpty }
+
+  func snapshotWasSaved(_ error: InferenceError?) {
+    if let error {
+      pipeline.report(.warning(document: path, "\(error)"))
+    } else {
+      pipeline.faults.reach(.afterSnapshot)
+    }
   }
 }
 

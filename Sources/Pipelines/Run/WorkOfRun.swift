@@ -14,7 +14,8 @@ final class WorkOfRun: Sendable {
   let writer: (any AnswerWriter)?
   /// By name: what these workers bring together; empty while documents are worked on.
   let reductions: [String: Reduction]
-  let memory: MemoryBudget
+  /// Nil where the model is behind a server.
+  let memory: MemoryBudget?
   private let fatal = Mutex<(any Error)?>(nil)
 
   init(
@@ -28,9 +29,11 @@ final class WorkOfRun: Sendable {
     self.run = run
     documents = Dictionary(
       plan.documents.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
-    memory = MemoryBudget(
-      pipeline.model.engine, limit: pipeline.limits.memory, workers: pipeline.workers,
-      threads: pipeline.model.threads)
+    memory = pipeline.model.local.map {
+      MemoryBudget(
+        $0, limit: pipeline.limits.memory, workers: pipeline.workers,
+        threads: pipeline.model.threads)
+    }
     keeper = try LeaseKeeper(at: pipeline.workspace.queueFile, lease: pipeline.limits.lease)
   }
 

@@ -20,7 +20,10 @@ final class Worker {
 
   /// Works until every job of the run is final, or the run is told to stop.
   func work() throws {
-    defer { try? queue.stopWorker(id) }
+    defer {
+      leaveDocument()
+      try? queue.stopWorker(id)
+    }
     while !shared.pipeline.stop.isSet {
       guard
         let claim = try queue.claim(
@@ -73,7 +76,7 @@ final class Worker {
       }
       let step = try Self.step(of: job, in: pipeline.declaration)
       if loaded?.documentID != job.document {
-        loaded = nil  // freed before the next one is read
+        leaveDocument()
         pipeline.report(.reading(document: job.documentPath))
         loaded = try LoadedDocument(job, work: shared) { [queue] tokens in
           try? queue.setTokens(tokens, of: job.document)
@@ -102,6 +105,17 @@ final class Worker {
         JobFailure(error.cause, message: error.message, notices: error.notices), of: claim,
         cost: ProcessCost.since(start, tokensRead: 0))
     }
+  }
+
+  /// Frees the document, and its snapshots if none of its steps is left.
+  private func leaveDocument() {
+    defer { loaded = nil }
+    guard let loaded, loaded.hasLastingSnapshots else { return }
+    let left = try? queue.jobs(
+      JobFilter(
+        run: shared.run, states: [.blocked, .available, .running, .retryable, .paused],
+        documentPath: loaded.path, limit: 1))
+    if left?.isEmpty == true { loaded.forget() }
   }
 
   private func end(_ claim: Claim, with result: StepRun.Result, since start: Int) throws {

@@ -2,7 +2,8 @@ package import Foundation
 import Inference
 
 /// The snapshots of long readings: one file for a document's bytes, prompt and part. Whichever run or worker
-/// reads the same text next goes on from it; it is removed when the reading is done.
+/// reads the same text next goes on from it; it is removed when the reading is done, or for a model that writes
+/// when the last question about the document is.
 package struct SnapshotFolder: Sendable {
   package let folder: URL
 
@@ -18,11 +19,11 @@ package struct SnapshotFolder: Sendable {
   private static let suffix = ".snapshot"
 
   func plan(
-    document sha256: String, prompt: Prompt, part: Int, interval: Int
+    document sha256: String, prompt: String, part: Int, interval: Int
   ) -> SnapshotPlan {
     SnapshotPlan(
       file: folder.appendingPathComponent(
-        "\(sha256)-\(prompt.sha256.prefix(16))-\(part)\(Self.suffix)"), interval: interval)
+        "\(sha256)-\(prompt.prefix(16))-\(part)\(Self.suffix)"), interval: interval)
   }
 
   /// Everything in the folder, by name.

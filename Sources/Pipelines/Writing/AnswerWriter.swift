@@ -1,4 +1,5 @@
 import Documents
+import Inference
 import JSON
 import Jobs
 
@@ -11,6 +12,8 @@ protocol AnswerWriter: Sendable {
   var bindsQuotes: Bool { get }
   /// The most tokens of a document's text that one conversation holds beside everything else.
   var room: Int { get }
+  /// Most questions of a conversation under way at a time; no answer depends on it.
+  var answersAtOnce: Int { get }
 
   /// Reads a document's text, or a part of it, to be asked about.
   func conversation(about part: DocumentPart, watch: Watch) throws -> any Conversation
@@ -18,18 +21,23 @@ protocol AnswerWriter: Sendable {
 
 /// What was read once and is asked many questions; no answer knows of another.
 protocol Conversation: AnyObject {
-  /// - Throws: ``AnswerFault``, ``Interruption``, ``JobFault``, ``PipelineError``.
-  func ask(_ question: Question, watch: Watch) throws -> WrittenAnswer
+  /// Asks questions side by side. What one answer says does not depend on what else is asked.
+  ///
+  /// - Returns: in the order of the questions; a failure is an ``AnswerFault`` or a ``JobFault``.
+  /// - Throws: ``Interruption`` or ``PipelineError``, where none of the answers counts.
+  func ask(_ questions: [Question], watch: Watch) throws -> [Result<WrittenAnswer, any Error>]
 }
 
 /// What a conversation is about.
 struct DocumentPart {
   var text: String
   var tokens: [Int32]
+  /// Where a long reading leaves its snapshots, for a model in this process.
+  var snapshots: SnapshotPlan?
 }
 
 /// What a step asks.
-struct Question {
+struct Question: Sendable {
   /// Unique among the questions of a step; a file name where an answer's text is kept.
   var id: String
   /// What the model is told, after the document.
@@ -43,7 +51,7 @@ struct Question {
 }
 
 /// An answer of the shape asked for.
-struct WrittenAnswer {
+struct WrittenAnswer: Sendable {
   var value: JSONValue
   var reasoning: String?
   /// Tokens read beside the document, and written, reasoning included.
@@ -57,7 +65,9 @@ struct WrittenAnswer {
 struct Watch {
   /// Tokens read, of how many.
   var reading: (Int, Int) -> Void = { _, _ in }
-  var shouldStop: () -> Bool = { false }
+  /// A snapshot was written, or could not be.
+  var saved: (InferenceError?) -> Void = { _ in }
+  var shouldStop: @Sendable () -> Bool = { false }
 }
 
 /// An answer that is none: not of the shape, or cut by its limit.

@@ -6,7 +6,7 @@ import Tokenization
 extension LoadedDocument {
   /// A document that a model that writes has read: in one piece, or in several as declared.
   struct Conversations {
-    var parts: [any Conversation]
+    var parts: [AskingAhead]
     /// Of the whole text.
     var tokens: Int
   }
@@ -39,18 +39,22 @@ extension LoadedDocument {
         notices: [JobNotice(reason: notice.reason.rawValue, detail: detail)])
     }
     counted(packing.textTokenCount)
-    if writer.bindsQuotes, let longest = packing.contexts.map(\.tokens.count).max(),
-      let why = memory.refusal(tokens: longest)
+    if let longest = packing.contexts.map(\.tokens.count).max(),
+      let why = memory?.refusal(tokens: longest)
     {
       throw JobFault(.limit, why)
     }
-    var parts: [any Conversation] = []
-    for context in packing.contexts {
+    var parts: [AskingAhead] = []
+    for (number, context) in packing.contexts.enumerated() {
+      let tokens = Array(context.tokens[context.textTokens])
+      let part = DocumentPart(
+        text: String(text[context.span]), tokens: tokens,
+        snapshots: writer.bindsQuotes
+          ? lastingSnapshots(
+            tokens: tokens.count, prompt: pipeline.declaration.prompts.sha256(of: .document),
+            part: number) : nil)
       parts.append(
-        try writer.conversation(
-          about: DocumentPart(
-            text: String(text[context.span]), tokens: Array(context.tokens[context.textTokens])),
-          watch: watch(lease)))
+        AskingAhead(try writer.conversation(about: part, watch: watch(lease))))
     }
     let read = Conversations(parts: parts, tokens: packing.textTokenCount)
     spoken = read
@@ -65,6 +69,7 @@ extension LoadedDocument {
         self.pipeline.faults.reach(.midRead)
         self.pipeline.report(.advanced(document: self.path, tokens: done, of: total))
       },
-      shouldStop: { self.pipeline.stop.isSet || lease.status != .held })
+      saved: { self.snapshotWasSaved($0) },
+      shouldStop: { [stop = pipeline.stop] in stop.isSet || lease.status != .held })
   }
 }

@@ -10,8 +10,8 @@ import Tokenization
 
 /// The model of a checkpoint folder, in this process.
 ///
-/// What is said before every document is read once, each document once after it; each question goes
-/// on from there in a fork.
+/// What is said before every document is read once, each document once after it; the questions go on
+/// from there in forks, which write their answers in one batch.
 final class EmbeddedWriter: AnswerWriter {
   let tokens: ChatTokens
   let writer: Writer
@@ -22,6 +22,7 @@ final class EmbeddedWriter: AnswerWriter {
   let room: Int
   let fieldsAtOnce = 1
   let bindsQuotes = true
+  let answersAtOnce = 16
   /// What is said before every document: the same tokens for all.
   private let head: [Int32]
   /// What is said after every document, before its questions.
@@ -29,6 +30,7 @@ final class EmbeddedWriter: AnswerWriter {
   /// Compiled schemas by their text: one for all documents.
   private let constraints = Mutex<[String: SchemaConstraint]>([:])
   private let opening = SharedOpening()
+  private let memory: MemoryBudget
 
   /// What is set aside for a question, in tokens; a longer one still fits where the document is
   /// shorter.
@@ -37,8 +39,9 @@ final class EmbeddedWriter: AnswerWriter {
   /// - Parameter limit: the most tokens of one context, as declared.
   init(
     _ engine: Engine, _ tokenizer: Tokenizer, model: Declaration.Model, prompts: Prompts,
-    limit: Int, tools: ToolBox
+    limit: Int, memory: MemoryBudget, tools: ToolBox
   ) throws(GenerationError) {
+    self.memory = memory
     self.model = model
     self.tools = tools
     writer = try Writer(engine: engine, tokenizer: tokenizer)
@@ -62,13 +65,24 @@ final class EmbeddedWriter: AnswerWriter {
         try session.advance(to: head, shouldStop: watch.shouldStop)
         return session
       }
-      try session.advance(
-        to: context, progress: { watch.reading($0, context.count) }, shouldStop: watch.shouldStop)
+      let read = session.position
+      if let snapshots = part.snapshots {
+        try session.advance(
+          to: context, snapshots: snapshots, progress: { watch.reading($0, context.count) },
+          saved: watch.saved, shouldStop: watch.shouldStop)
+      } else {
+        try session.advance(
+          to: context, progress: { watch.reading(read + $0, context.count) },
+          shouldStop: watch.shouldStop)
+      }
     } catch {
       throw Self.fault(error)
     }
+    let most = memory.forks(
+      beside: context.count, tokens: model.writing.answerTokens + model.writing.thinking)
     return EmbeddedConversation(
-      self, session: session, context: context, source: SpanIndex(part.text))
+      self, session: session, context: context, source: SpanIndex(part.text),
+      atOnce: max(1, min(answersAtOnce, most)))
   }
 
   func constraint(for schema: JSONValue) throws -> SchemaConstraint {
@@ -101,10 +115,11 @@ private final class SharedOpening: @unchecked Sendable {
   {
     lock.lock()
     defer { lock.unlock() }
-    if let session { return session.fork() }
-    let made = try make()
-    session = made
-    return made.fork()
+    let read: WritingSession
+    if let session { read = session } else { read = try make() }
+    session = read
+    // For a document: it is long.
+    return read.fork(piece: Session.piece)
   }
 }
 
@@ -114,42 +129,87 @@ private final class EmbeddedConversation: Conversation {
   private let session: WritingSession
   private let context: [Int32]
   private let source: SpanIndex
+  /// Answers that are written together.
+  private let atOnce: Int
 
   init(
-    _ writer: EmbeddedWriter, session: WritingSession, context: [Int32], source: SpanIndex
+    _ writer: EmbeddedWriter, session: WritingSession, context: [Int32], source: SpanIndex,
+    atOnce: Int
   ) {
     self.writer = writer
     self.session = session
     self.context = context
     self.source = source
+    self.atOnce = atOnce
   }
 
-  func ask(_ question: Question, watch: Watch) throws -> WrittenAnswer {
-    let constraint = try writer.constraint(for: question.schema)
+  /// A question under way.
+  private struct Turn {
+    var question: Question
+    var constraint: SchemaConstraint
+    /// All up to the model's answer.
+    var prompt: [Int32]
+    var answer: WrittenAnswer
+    var reasoning: [String] = []
+  }
+
+  func ask(_ questions: [Question], watch: Watch) throws -> [Result<WrittenAnswer, any Error>] {
+    var answers = [Result<WrittenAnswer, any Error>?](repeating: nil, count: questions.count)
+    var turns: [(index: Int, turn: Turn)] = []
+    for (index, question) in questions.enumerated() {
+      do {
+        turns.append((index, try turn(question, watch)))
+      } catch let fault as JobFault {
+        answers[index] = .failure(fault)
+      }
+    }
+    let outcomes = writer.writer.write(
+      turns.map { request($0.turn) }, from: session, atOnce: atOnce, shouldStop: watch.shouldStop)
+    for ((index, turn), outcome) in zip(turns, outcomes) {
+      do {
+        answers[index] = .success(try Self.answer(try Self.written(outcome), turn))
+      } catch let error where error is AnswerFault || error is JobFault {
+        answers[index] = .failure(error)
+      }
+    }
+    return answers.map { $0! }
+  }
+
+  /// What is said before the answer, calls of tools included.
+  private func turn(_ question: Question, _ watch: Watch) throws -> Turn {
     let closing = writer.tokens.closing(writer.after + question.text)
-    var prompt = context + closing
+    var turn = Turn(
+      question: question, constraint: try writer.constraint(for: question.schema),
+      prompt: context + closing, answer: WrittenAnswer(value: .null, promptTokens: closing.count))
     let writing = writer.model.writing
-    let needed = prompt.count + writing.thinking + writing.answerTokens
+    let needed = turn.prompt.count + writing.thinking + writing.answerTokens
     guard needed <= writer.limit else {
       let what =
-        "The document and the question “\(question.id)” have \(prompt.count) tokens; with \(writing.thinking) for reasoning and \(writing.answerTokens) for the answer that is more than the context of \(writer.limit)."
+        "The document and the question “\(question.id)” have \(turn.prompt.count) tokens; with \(writing.thinking) for reasoning and \(writing.answerTokens) for the answer that is more than the context of \(writer.limit)."
       throw JobFault(
         .overContext, what, notices: [JobNotice(reason: "over-context", detail: what)])
     }
-    let fork = session.fork()
-    var answer = WrittenAnswer(value: .null, promptTokens: closing.count)
-    var reasoning: [String] = []
     if !writer.tools.tools.isEmpty {
-      try callTools(question, on: fork, &prompt, &answer, &reasoning, watch)
+      try callTools(
+        question, on: session.fork(), &turn.prompt, &turn.answer, &turn.reasoning, watch)
     }
+    return turn
+  }
+
+  private func request(_ turn: Turn) -> GenerationRequest {
+    let writing = writer.model.writing
     var request = GenerationRequest(
-      prompt: prompt, sampling: sampling(question), maxTokens: writing.answerTokens,
-      endOfText: writer.tokens.endOfTurn, constraint: constraint, source: source)
-    // After calls the thinking is done.
-    if writing.thinking > 0, reasoning.isEmpty {
+      prompt: turn.prompt, sampling: sampling(turn.question), maxTokens: writing.answerTokens,
+      endOfText: writer.tokens.endOfTurn, constraint: turn.constraint, source: source)
+    if writing.thinking > 0, writer.tools.tools.isEmpty {
       request.thinking = Thinking(maxTokens: writing.thinking, open: Reply.thinkOpen + "\n")
     }
-    let written = try write(request, on: fork, watch)
+    return request
+  }
+
+  private static func answer(_ written: Generated, _ turn: Turn) throws -> WrittenAnswer {
+    var answer = turn.answer
+    var reasoning = turn.reasoning
     answer.outputTokens += written.reasoningTokens + written.answerTokens
     if let thought = written.reasoning, !thought.isEmpty { reasoning.append(thought) }
     if !reasoning.isEmpty { answer.reasoning = reasoning.joined(separator: "\n\n") }
@@ -190,7 +250,8 @@ private final class EmbeddedConversation: Conversation {
         request.thinking = Thinking(
           maxTokens: max(1, writing.thinking / ToolBox.mostRounds), open: Reply.thinkOpen + "\n")
       }
-      let written = try write(request, on: session, watch)
+      let written = try Self.written(
+        writer.writer.write([request], on: [session], shouldStop: watch.shouldStop)[0])
       if written.finish == .cancelled { throw Interruption() }
       answer.outputTokens += written.reasoningTokens + written.answerTokens
       if let thought = written.reasoning, !thought.isEmpty { reasoning.append(thought) }
@@ -216,11 +277,9 @@ private final class EmbeddedConversation: Conversation {
     }
   }
 
-  private func write(
-    _ request: GenerationRequest, on session: WritingSession, _ watch: Watch
-  ) throws -> Generated {
+  private static func written(_ outcome: Result<Generated, GenerationError>) throws -> Generated {
     do throws(GenerationError) {
-      return try writer.writer.write(request, on: session, shouldStop: watch.shouldStop)
+      return try outcome.get()
     } catch {
       switch error {
       case .engine(let error): throw EmbeddedWriter.fault(error)

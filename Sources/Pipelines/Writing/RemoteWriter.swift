@@ -13,12 +13,14 @@ final class RemoteWriter: AnswerWriter {
   /// A request carries the whole document: few large questions.
   let fieldsAtOnce = 24
   let bindsQuotes = false
+  let answersAtOnce: Int
 
   /// - Parameter room: see ``AnswerWriter/room``; a server's own count may differ.
   init(
     _ client: EndpointClient, model: Declaration.Model, prompts: Prompts, room: Int,
-    tools: ToolBox
+    concurrency: Int, tools: ToolBox
   ) {
+    answersAtOnce = concurrency
     self.client = client
     self.model = model
     self.prompts = prompts
@@ -31,7 +33,7 @@ final class RemoteWriter: AnswerWriter {
   }
 }
 
-private final class RemoteConversation: Conversation {
+private final class RemoteConversation: Conversation, Sendable {
   private let writer: RemoteWriter
   private let text: String
 
@@ -40,7 +42,20 @@ private final class RemoteConversation: Conversation {
     self.text = text
   }
 
-  func ask(_ question: Question, watch: Watch) throws -> WrittenAnswer {
+  func ask(_ questions: [Question], watch: Watch) throws -> [Result<WrittenAnswer, any Error>] {
+    let shouldStop = watch.shouldStop
+    let answers = SideBySide.map(questions, atOnce: writer.answersAtOnce) { question in
+      try self.answer(to: question, shouldStop)
+    }
+    for case .failure(let error) in answers where !(error is AnswerFault || error is JobFault) {
+      throw error
+    }
+    return answers
+  }
+
+  private func answer(to question: Question, _ shouldStop: @escaping @Sendable () -> Bool) throws
+    -> WrittenAnswer
+  {
     let model = writer.model
     let (before, after) = writer.prompts.aroundDocument
     var request = CompletionRequest(
@@ -54,10 +69,14 @@ private final class RemoteConversation: Conversation {
     request.topP = request.temperature > 0 ? model.writing.topP : nil
     request.schema = question.schema.withoutOwnKeywords
     request.tools = writer.tools.declared
+    if model.writing.thinking > 0 { request.reasoningLimit = model.writing.thinking }
     var answer = WrittenAnswer(value: .null)
     var reasoning: [String] = []
     for round in 0... {
-      let completion = try complete(request, watch)
+      var completion = try complete(request, shouldStop)
+      if completion.finish == .reasoningLimit {
+        completion = try answered(request, after: completion, shouldStop)
+      }
       answer.promptTokens += completion.promptTokens
       answer.outputTokens += completion.outputTokens
       let reply = Reply(completion.content)
@@ -65,7 +84,7 @@ private final class RemoteConversation: Conversation {
       if !thought.isEmpty { reasoning.append(thought.joined(separator: "\n")) }
       let calls = completion.calls + reply.calls
       if !calls.isEmpty, !request.tools.isEmpty, round < ToolBox.mostRounds {
-        let (results, failed) = try writer.tools.answer(calls, watch: watch)
+        let (results, failed) = try writer.tools.answer(calls, watch: Watch(shouldStop: shouldStop))
         answer.failedTools += failed
         request.messages += [
           .assistant(completion.content), ChatMessage(.toolResults(results)),
@@ -81,6 +100,9 @@ private final class RemoteConversation: Conversation {
           text: completion.content)
       case .filtered:
         throw AnswerFault(message: "the server held the answer back", text: completion.content)
+      case .whiteSpace:
+        throw AnswerFault(
+          message: "the answer ran on in white space and was broken off", text: completion.content)
       default: break
       }
       answer.value = try Self.value(of: reply.text, schema: question.schema)
@@ -90,10 +112,42 @@ private final class RemoteConversation: Conversation {
     preconditionFailure("a conversation has an end")
   }
 
-  private func complete(_ request: CompletionRequest, _ watch: Watch) throws -> Endpoints.Completion
+  /// The answer of a model whose reasoning is closed at its limit: it goes on from there, as far as
+  /// its server lets an answer be begun for it.
+  private func answered(
+    _ request: CompletionRequest, after thought: Endpoints.Completion, _ shouldStop: () -> Bool
+  ) throws -> Endpoints.Completion {
+    var request = request
+    request.messages.append(
+      .assistant("\(Reply.thinkOpen)\n\(thought.reasoning)\n\(Reply.thinkClose)\n"))
+    request.continuesLastMessage = true
+    request.reasoningLimit = nil
+    request.maxTokens = writer.model.writing.answerTokens
+    var completion: Endpoints.Completion
+    do {
+      completion = try complete(request, shouldStop)
+    } catch let fault as JobFault where fault.cause == .fault {
+      throw AnswerFault(
+        message:
+          "the reasoning went on beyond \(thought.outputTokens) tokens, and the server does not let it be closed; raise model.thinking",
+        text: thought.reasoning)
+    }
+    // A server that sets reasoning apart may take what follows the closed one for more of it.
+    if completion.content.isEmpty {
+      completion.content = completion.reasoning
+      completion.reasoning = ""
+    }
+    completion.reasoning =
+      thought.reasoning + (completion.reasoning.isEmpty ? "" : "\n" + completion.reasoning)
+    completion.outputTokens += thought.outputTokens
+    return completion
+  }
+
+  private func complete(_ request: CompletionRequest, _ shouldStop: () -> Bool) throws
+    -> Endpoints.Completion
   {
     do throws(EndpointError) {
-      return try writer.client.complete(request, shouldStop: watch.shouldStop)
+      return try writer.client.complete(request, shouldStop: shouldStop)
     } catch {
       switch error.cause {
       case .stopped: throw Interruption()

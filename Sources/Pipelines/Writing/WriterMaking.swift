@@ -13,14 +13,19 @@ extension PipelineRun {
     }
     let toolBox = ToolBox(tools: tools)
     if let client = model.client {
+      var concurrency = 1
+      if case .endpoint(let remote) = declaration.model.weights { concurrency = remote.concurrency }
       return RemoteWriter(
         client, model: declaration.model, prompts: declaration.prompts,
-        room: declaration.input.maxTokens, tools: toolBox)
+        room: declaration.input.maxTokens, concurrency: concurrency, tools: toolBox)
     }
     do {
       return try EmbeddedWriter(
         model.engine, model.tokenizer, model: declaration.model, prompts: declaration.prompts,
-        limit: declaration.input.maxTokens, tools: toolBox)
+        limit: declaration.input.maxTokens,
+        memory: MemoryBudget(
+          model.engine, limit: limits.memory, workers: workers, threads: model.threads),
+        tools: toolBox)
     } catch {
       throw PipelineError("The model \(model.name) cannot write: \(error)")
     }

@@ -40,11 +40,12 @@ enum PlanVerb {
     let model = try LoadedModel(declaration.model.weights, threads: threads)
     let plan = try RunPlan(of: declaration, model: model, workspace: workspace)
     var estimate: PlanEstimate?
-    if !arguments.has("--quick") {
+    // What a server takes is not known here.
+    if !arguments.has("--quick"), let engine = model.local {
       let shows = Console.isTerminal && !arguments.json
       estimate = try PlanEstimate(
         of: plan, declaration, model: model,
-        memory: MemoryBudget(model.engine, limit: limit, workers: workers, threads: threads),
+        memory: MemoryBudget(engine, limit: limit, workers: workers, threads: threads),
         pdfProgram: Program.url
       ) { if shows { Console.redraw("reading \($0)") } }
       if shows { Console.redraw("") }

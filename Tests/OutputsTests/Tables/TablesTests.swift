@@ -1,5 +1,6 @@
 import Documents
 import JSON
+import TestSupport
 import Testing
 
 @testable import Outputs
@@ -32,6 +33,22 @@ import Testing
         a/contract.txt,complete,2019-03-05,found,0.50,false,absent,,,,,New York,found,0.93,,,\r
 
         """)
+  }
+
+  @Test(arguments: [
+    ("=HYPERLINK(\"x\")", "\"'=HYPERLINK(\"\"x\"\")\""), ("+1-2", "'+1-2"),
+    ("@SUM(A1)", "'@SUM(A1)"),
+    ("-2+3", "'-2+3"), ("\tx", "'\tx"), ("-5", "-5"), ("-0.25", "-0.25"), ("5 = 5", "5 = 5"),
+  ])
+  func `no cell of the table is a formula, and numbers stay numbers`(value: String, cell: String)
+    throws
+  {
+    let fields = try #require(envelopes.first { $0["kind"] == "fields" })
+      .replacing("/data/fields/governingLaw/value", with: .string(value))
+      .replacing("/source/path", with: "=a.txt")
+    let csv = String(decoding: FieldsTable.csv(of: [fields]), as: UTF8.self)
+    #expect(csv.contains(",\(cell),found,"))
+    #expect(csv.contains("\r\n'=a.txt,"))
   }
 
   @Test func `lines are sorted by path whatever the order outputs come in`() throws {

@@ -1,5 +1,6 @@
 import Documents
 import JSON
+import TestSupport
 import Testing
 
 @testable import Outputs
@@ -176,28 +177,6 @@ struct SampleOutputs {
     case .object(let object):
       object.members.flatMap { strings(in: $1, under: pointer + "/" + jsonPointerToken($0)) }
     default: []
-    }
-  }
-}
-
-extension JSONValue {
-  /// The value with the one at a JSON Pointer replaced, or added to its object.
-  func replacing(_ pointer: String, with new: JSONValue) -> JSONValue {
-    replacing(pointer.split(separator: "/").map(String.init)[...], with: new)
-  }
-
-  private func replacing(_ path: ArraySlice<String>, with new: JSONValue) -> JSONValue {
-    guard let key = path.first else { return new }
-    switch self {
-    case .object(var object):
-      object[key] = (object[key] ?? nil).replacing(path.dropFirst(), with: new)
-      return .object(object)
-    case .array(var array):
-      if let index = Int(key), array.indices.contains(index) {
-        array[index] = array[index].replacing(path.dropFirst(), with: new)
-      }
-      return .array(array)
-    default: return self
     }
   }
 }

@@ -86,11 +86,37 @@ import Testing
     #expect(answers[0].raw == "the laws of the Moon")
   }
 
+  @Test func `references into the user's schema lead where they led, from a question as well`()
+    throws
+  {
+    let questions = try Self.questions(
+      """
+      {"type":"object","$id":"https://example.org/s","properties":{
+        "size":{"enum":["small","large"],"description":"How large?"},
+        "other":{"type":"array","items":{"$ref":"#/properties/size"}},
+        "plain":{"type":"integer"}}}
+      """)
+    let fields = questions.schema.fields
+    let schema = try JSONSchema(questions.answerSchema(for: [fields[1]]))
+    func violations(_ value: JSONValue) -> Int {
+      schema.validate(["other": ["quotes": ["This contract"], "value": value]]).count
+    }
+    #expect(violations(["small"]) == 0)
+    #expect(violations(["medium"]) > 0)
+    // What refers to nothing carries nothing along.
+    #expect(questions.answerSchema(for: [fields[2]])["$defs"] == nil)
+    let answers = questions.answers(
+      [["other": ["quotes": ["This contract"], "value": ["large"]]]], quoting: Self.quoting())
+    #expect(answers[1].value == ["large"])
+  }
+
   @Test func `a value its field's schema refuses is unsupported`() throws {
     let questions = try Self.questions(
       ##"{"$defs":{"n":{"type":"integer","maximum":5}},"type":"object","properties":{"n":{"$ref":"#/$defs/n"}}}"##
     )
-    #expect(questions.answerSchema(for: questions.schema.fields)["$defs"]?["n"] != nil)
+    #expect(
+      questions.answerSchema(for: questions.schema.fields)["$defs"]?["declared"]?["$defs"]?["n"]
+        != nil)
     func status(_ value: JSONValue) -> FieldAnswer.Status? {
       questions.answers(
         [["n": ["quotes": ["The fee"], "value": value]]], quoting: Self.quoting()

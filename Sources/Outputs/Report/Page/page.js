@@ -12,6 +12,7 @@
   const number = new Intl.NumberFormat("en");
   const plural = (count, one, many) => `${number.format(count)} ${count === 1 ? one : many}`;
   const readable = (name) => {
+    if (Object.hasOwn(data.titles, name)) return data.titles[name];
     const spaced = name.replace(/([a-z0-9])([A-Z])/g, "$1 $2").replace(/[_-]+/g, " ").toLowerCase();
     return spaced.charAt(0).toUpperCase() + spaced.slice(1);
   };
