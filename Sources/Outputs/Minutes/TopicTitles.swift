@@ -105,9 +105,9 @@ struct TopicTitles {
     end start started case cases example number numbers three four five six seven eight nine ten first second \
     third half whole work working works worked talk talking tell told ask asked find found give take taken \
     show hear heard feel happen happened happens believe believed guess suppose remember wonder seen saw came \
-    next last week weeks month months year years day days morning afternoon evening hour hours minutes seconds
-    roger okay yeah yep hmm mhm huh don doesn didn isn wasn inaudible laugh laughter thanks thank welcome please
-    hon minister member members sir madam lady gentleman gentlemen colleague colleagues
+    next last week weeks month months year years day days morning afternoon evening hour hours minutes seconds \
+    roger okay yeah yep hmm mhm huh don doesn didn isn wasn inaudible laugh laughter thanks thank welcome please \
+    hon minister member members sir madam lady gentleman gentlemen colleague colleagues \
     wants needed needs tried trying try means meant looking looks looked thinking thought saying going done
     """.split(separator: " ").map(String.init))
 }

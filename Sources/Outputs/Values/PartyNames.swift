@@ -46,7 +46,9 @@ extension PartyParser {
   static func isPerson(_ text: ScalarText, _ range: Range<Int>) -> Bool {
     let lexemes = Lexeme.lexemes(of: text, in: range)
     let words = lexemes.filter { $0.kind == .word }
+    // `U.S. Dollars` has one word only beside its letters.
     return (2...4).contains(words.count) && words[words.count - 1].range.count > 2
+      && words.count(where: { $0.range.count > 2 }) >= 2
       && lexemes.allSatisfy { $0.kind == .word || $0.text == "." || $0.text == "-" }
       && words.dropLast().contains { $0.range.count == 1 }
       && words.allSatisfy {

@@ -5,7 +5,7 @@ import JSON
 /// files (but for the document's path), so a key that is done never runs again.
 enum ResultKey {
   /// Raised whenever any reader gives another document for the same bytes.
-  static let readerVersion = 2
+  static let readerVersion = 3
   /// Raised whenever any output stage gives another answer for the same document and tags.
   static let outputVersion = 3
 
