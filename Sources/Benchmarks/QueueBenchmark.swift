@@ -69,8 +69,9 @@ struct QueueBenchmark {
     for count in [1, 4] {
       ours[count] = try durable(site, processes: count, batch: 1)
     }
-    let batched = try durable(site, processes: 1, batch: 16)
-    _ = try durable(site, processes: 4, batch: 16)
+    _ = try durable(site, processes: 1, batch: 16)
+    let batched = try durable(site, processes: 1, batch: 64)
+    _ = try durable(site, processes: 4, batch: 64)
     if let peers { try compare(peers, ours, batched) }
     try competing(site)
     try large(site)
@@ -96,12 +97,13 @@ struct QueueBenchmark {
     let url = site.appendingPathComponent("d\(processes)-\(batch).db")
     let run = try Self.fill(url, jobs)
     let result = try work(url, run, processes: processes, batch: batch)
-    let times = result.completions.sorted()
+    let times = result.rounds.sorted()
     let rate = Double(jobs) / result.seconds
     let label = batch == 1 ? "one by one" : "\(batch) at a time"
     let all = "claim and complete \(label), \(processes) process\(processes == 1 ? "" : "es")"
     row("\(all), jobs/s", rate)
     row("  a round, p50 / p99, ms", times.percentile(50), times.percentile(99))
+    row("  CPU time a job, ms", result.cpu * 1000 / Double(jobs), digits: 3)
     return rate
   }
 
@@ -111,7 +113,8 @@ struct QueueBenchmark {
     let run = try Self.fill(url, jobs * 2)
     let reader = try Connection(path: url.path, access: .readOnly)
     try reader.execute("BEGIN; SELECT count(*) FROM job")
-    let claims = try work(url, run, processes: processes, batch: 1).claims.sorted()
+    let claims = try work(url, run, processes: processes, batch: 1, claimsApart: true).claims
+      .sorted()
     try reader.execute("COMMIT")
     row(
       "claim, \(processes) processes and a long reader, p50 / p99 / max, ms", claims.percentile(50),
@@ -205,10 +208,13 @@ struct QueueBenchmark {
       NewDocument(
         path: "contracts/\(number).pdf", sha256: sha256, bytes: 100_000,
         jobs: (0..<steps).map { step in
-          let digits = String(number * steps + step, radix: 16)
+          // Digests come in no order: so do these, as odd multiples are a permutation.
+          let mixed = UInt64(number * steps + step) &* 0x9e37_79b9_7f4a_7c15
+          let digits = String(mixed, radix: 16)
           return NewJob(
             step: "step\(step)", kind: "extract",
-            key: String(repeating: "0", count: 64 - digits.count) + digits)
+            key: String(repeating: "0", count: 16 - digits.count) + digits
+              + String(repeating: "c", count: 48))
         })
     }
   }
@@ -228,20 +234,24 @@ struct QueueBenchmark {
   }
 
   private func work(
-    _ url: URL, _ run: RunID, processes: Int, batch: Int
-  ) throws -> (claims: [Double], completions: [Double], seconds: Double) {
+    _ url: URL, _ run: RunID, processes: Int, batch: Int, claimsApart: Bool = false
+  ) throws -> (claims: [Double], rounds: [Double], seconds: Double, cpu: Double) {
     var children: [(Process, Pipe)] = []
     for _ in 0..<processes {
       let process = Process()
       process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-      process.arguments = ["queue", "--worker", url.path, run.description, String(batch)]
+      process.arguments = [
+        "queue", "--worker", url.path, run.description, String(batch),
+        claimsApart ? "apart" : "together",
+      ]
       let pipe = Pipe()
       process.standardOutput = pipe
       try process.run()
       children.append((process, pipe))
     }
     var claims: [Double] = []
-    var completions: [Double] = []
+    var rounds: [Double] = []
+    var cpu = 0.0
     // From the first worker's first claim to the last one's end: starting processes is not what is measured.
     var span = (start: Double.infinity, end: 0.0)
     for (process, pipe) in children {
@@ -249,16 +259,16 @@ struct QueueBenchmark {
       process.waitUntilExit()
       for line in text.split(separator: "\n") {
         let times = line.split(separator: " ").compactMap { Double($0) }
-        if line.hasPrefix("span"), times.count == 2 {
-          span = (min(span.start, times[0]), max(span.end, times[1]))
-          continue
+        switch (line.prefix(5), times.count) {
+        case ("span ", 2): span = (min(span.start, times[0]), max(span.end, times[1]))
+        case ("spent", 1): cpu += times[0]
+        case ("claim", 1): claims.append(times[0])
+        case ("round", 1): rounds.append(times[0])
+        default: continue
         }
-        guard times.count == 2 else { continue }
-        claims.append(times[0])
-        completions.append(times[1])
       }
     }
-    return (claims, completions, span.end - span.start)
+    return (claims, rounds, span.end - span.start, cpu)
   }
 
   private static func syncTime(in folder: URL) throws -> Double {
@@ -286,36 +296,46 @@ struct QueueBenchmark {
 }
 
 /// One of the processes: claims and completes until nothing is left, and prints the milliseconds of each claim
-/// and of each whole round.
+/// and of each commit that records what was done. Those that claim together with it are as a run's workers are;
+/// the wait for a claim alone is what the others show.
 struct QueueBenchmarkWorker {
   private let url: URL
   private let served: RunID
   private let batch: Int
+  private let claimsApart: Bool
 
   init(_ arguments: [String]) throws {
-    guard arguments.count == 3, let run = Int64(arguments[1]), let batch = Int(arguments[2]) else {
+    guard arguments.count == 4, let run = Int64(arguments[1]), let batch = Int(arguments[2]) else {
       throw QueueBenchmark.BenchmarkArgumentError("--worker")
     }
     url = URL(fileURLWithPath: arguments[0])
     served = RunID(run)
     self.batch = batch
+    claimsApart = arguments[3] == "apart"
   }
 
   func run() throws {
     let queue = try JobQueue.open(at: url)
     let worker = try queue.startWorker(named: "bench", program: "bench")
     let output = JobOutput(path: "out", sha256: String(repeating: "0", count: 64), bytes: 10)
+    let request = ClaimRequest(worker: worker, run: served, count: batch)
     var lines = ""
+    var claims: [Claim] = []
     let start = QueueStopwatch.now
+    let began = QueueStopwatch()
     while true {
+      if claims.isEmpty {
+        let clock = QueueStopwatch()
+        claims = try queue.claim(request)
+        lines += "claim \(clock.wall * 1000)\n"
+      }
+      if claims.isEmpty { break }
       let clock = QueueStopwatch()
-      let claims = try queue.claim(worker: worker, run: served, count: batch)
-      guard !claims.isEmpty else { break }
-      let claimed = clock.wall * 1000
-      _ = try queue.complete(claims.map { ($0, JobResult(.complete, output: output)) })
-      lines += "\(claimed) \(clock.wall * 1000)\n"
+      let done = claims.map { ($0, JobResult(.complete, output: output)) }
+      claims = try queue.complete(done, next: claimsApart ? nil : request).next
+      lines += "round \(clock.wall * 1000)\n"
     }
-    print("span \(start) \(QueueStopwatch.now)\n\(lines)")
+    print("span \(start) \(QueueStopwatch.now)\nspent \(began.cpu)\n\(lines)")
   }
 }
 

@@ -10,17 +10,20 @@ package struct Document: Hashable, Sendable {
   package var pages: [Page]
   /// Reading order. Page furniture stands where it was found; ``Block/isRead`` is false for it.
   package var blocks: [Block]
+  /// In the order of the file, those of furniture among them.
+  package var links: [Link]
   /// What could not be read, with its place. A document with notices is never a clean success.
   package var notices: [Notice]
 
   package init(
     mediaType: String, metadata: Metadata = Metadata(), pages: [Page] = [], blocks: [Block] = [],
-    notices: [Notice] = []
+    links: [Link] = [], notices: [Notice] = []
   ) {
     self.mediaType = mediaType
     self.metadata = metadata
     self.pages = pages
     self.blocks = blocks
+    self.links = links
     self.notices = notices
   }
 }

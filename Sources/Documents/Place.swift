@@ -1,7 +1,8 @@
 /// Where a run of text stands in its source file.
 package enum Place: Hashable, Sendable {
-  /// Glyphs on one line of a page, one edge pair a Unicode scalar.
-  case glyphs(GlyphLine)
+  /// Glyphs on one line of a page, one edge pair a Unicode scalar. Indirect: a page of HTML may have a
+  /// million runs, which must not be as large as this.
+  indirect case glyphs(GlyphLine)
   /// Bytes of the file, half-open. `verbatim`: each byte of the text is that byte of the file.
   /// Otherwise (an entity, another encoding) each Unicode scalar of the run takes the same number of
   /// bytes; where the byte count is no multiple of the scalar count, the run as a whole stands for

@@ -57,6 +57,8 @@ package struct DocumentReader: Sendable {
       return try HTMLReader().read(try file.contents(named: name), named: name, limits: limits)
     case .webVTT, .subRip:
       return try CueReader().read(try file.contents(named: name), named: name, limits: limits)
+    case .mail:
+      return try MailReader().read(try file.contents(named: name), named: name, limits: limits)
     case .plainText, .empty:
       return try PlainTextReader().read(try file.contents(named: name), named: name, limits: limits)
     case .unsupported(let format):

@@ -4,6 +4,8 @@ package enum MediaType: Hashable, Sendable {
   case html
   case webVTT
   case subRip
+  /// A message of e-mail.
+  case mail
   /// Text of any other kind; whether it is a transcript is seen when it is read.
   case plainText
   /// Nothing in it, or nothing but white space.
@@ -18,6 +20,7 @@ package enum MediaType: Hashable, Sendable {
     case .html: "text/html"
     case .webVTT: "text/vtt"
     case .subRip: "application/x-subrip"
+    case .mail: "message/rfc822"
     case .plainText, .empty: "text/plain"
     case .unsupported: nil
     }
@@ -40,6 +43,10 @@ package enum MediaType: Hashable, Sendable {
       self = .unsupported(format)
       return
     }
+    if Self.isMail(head) {
+      self = .mail
+      return
+    }
     let encoding = EncodingDetection.byteOrderMark(head) ?? EncodingDetection.wideEncoding(head)
     if let encoding, encoding != .utf8 {
       let even = head.prefix(head.count & ~3)
@@ -54,6 +61,29 @@ package enum MediaType: Hashable, Sendable {
   }
 
   // MARK: Text
+
+  /// A header as mail programs write it: fields alone up to an empty line, a sender, and one that people
+  /// who type a memo do not write.
+  private static func isMail(_ head: [UInt8]) -> Bool {
+    var names: Set<String> = []
+    var position = 0
+    while position < head.count {
+      let (end, next) = MailHeaders.line(head, position, head.count)
+      if end == position { break }
+      if head[position] == 0x20 || head[position] == 0x09 {
+        if position == 0 { return false }
+      } else {
+        guard let colon = head[position..<end].firstIndex(of: 0x3A), colon > position,
+          colon - position < 80,
+          head[position..<colon].allSatisfy({ $0 > 0x20 && $0 < 0x7F })
+        else { return false }
+        names.insert(String(decoding: head[position..<colon], as: UTF8.self).lowercased())
+      }
+      position = next
+    }
+    return (names.contains("from") || names.contains("sender"))
+      && !names.isDisjoint(with: ["message-id", "mime-version", "received", "return-path"])
+  }
 
   private static func textType(_ source: SourceText) -> MediaType {
     let text = source.utf8[source.range]

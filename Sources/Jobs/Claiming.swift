@@ -34,36 +34,36 @@ extension JobQueue {
     worker: WorkerID, preferring document: DocumentID? = nil, kinds: [String]? = nil,
     run: RunID? = nil, count: Int = 1
   ) throws(DatabaseError) -> [Claim] {
+    try claim(
+      ClaimRequest(worker: worker, preferring: document, kinds: kinds, run: run, count: count))
+  }
+
+  package func claim(_ request: ClaimRequest) throws(DatabaseError) -> [Claim] {
     try connection.set(.normal)
-    try wakeDue()
-    let mayLook = lastReclaim.map { clock.monotonic() - $0 >= 1_000 } ?? true
-    if mayLook { try reclaim(asking: worker) }
-    var claims = try take(worker, document, kinds, run, count)
-    if claims.isEmpty, !mayLook, try reclaim(asking: worker) > 0 {
-      claims = try take(worker, document, kinds, run, count)
+    let hasLooked = try reclaimWhenDue(asking: request.worker)
+    var claims = try take(request)
+    if claims.isEmpty, !hasLooked, try reclaim(asking: request.worker) > 0 {
+      claims = try take(request)
     }
     if !claims.isEmpty { faults.reach(.afterClaim) }
     return claims
   }
 
-  private func take(
-    _ worker: WorkerID, _ document: DocumentID?, _ kinds: [String]?, _ run: RunID?, _ count: Int
-  ) throws(DatabaseError) -> [Claim] {
+  /// One statement; with those that make waiting jobs ready before it.
+  func take(_ request: ClaimRequest) throws(DatabaseError) -> [Claim] {
+    try wakeDue()
     let token = Int64.random(in: 1...Int64.max)
-    let ids = try connection.rows(
+    let document = request.document
+    let claims = try connection.rows(
       JobSQL.claim,
       [
-        "kinds": Value(kinds.map(jsonArray)), "run": Value(run?.rawValue),
-        "worker": .integer(worker.rawValue), "token": .integer(token), "now": now,
+        "kinds": Value(request.kinds.map(jsonArray)), "run": Value(request.run?.rawValue),
+        "worker": .integer(request.worker.rawValue), "token": .integer(token), "now": now,
         "lease": .integer(clock.monotonic() + self.lease), "document": Value(document?.rawValue),
-        "count": Value(count),
+        "count": Value(request.count),
       ]
-    ) { JobID($0.integer(0)) }
-    var claims: [Claim] = []
-    for id in ids {
-      // Between the claim and this reading a person may have cancelled the job: its token then no longer counts.
-      if let job = try job(id) { claims.append(Claim(job: job, token: token)) }
-    }
+    ) { Claim(job: Job($0), token: token) }
+    if claims.count < 2 { return claims }
     // RETURNING keeps no order.
     func line(_ claim: Claim) -> (Int, Int, JobID) {
       (claim.job.document == document ? 0 : 1, -claim.job.priority, claim.job.id)
@@ -91,6 +91,13 @@ extension JobQueue {
 
   /// No job waits longer than this, in milliseconds (35 days: a snooze until a schedule's next window).
   private static let longestWait: Int64 = 35 * 86_400_000
+
+  /// Looks for dead workers once a second. Not inside a transaction.
+  func reclaimWhenDue(asking me: WorkerID) throws(DatabaseError) -> Bool {
+    if let lastReclaim, clock.monotonic() - lastReclaim < 1_000 { return false }
+    try reclaim(asking: me)
+    return true
+  }
 
   /// Takes the jobs of dead workers back: at once where the process is seen to be gone, else when the lease
   /// has run out. Gives how many.

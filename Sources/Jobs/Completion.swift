@@ -23,20 +23,38 @@ extension JobQueue {
     try complete([(claim, result)])[0]
   }
 
-  /// Marks several jobs as done in one commit, hence with one wait for the disk.
+  /// Marks a job as done and claims what the worker does next, in one commit, hence with one wait for the disk.
+  /// No claim where nothing is ready, or where another must be looked for with more patience: ask `claim`.
+  package func complete(
+    _ claim: Claim, _ result: JobResult, next request: ClaimRequest
+  ) throws(DatabaseError) -> (completion: Completion, next: Claim?) {
+    let (completions, claims) = try complete([(claim, result)], next: request)
+    return (completions[0], claims.first)
+  }
+
+  /// Marks several jobs as done in one commit.
   package func complete(
     _ results: [(claim: Claim, result: JobResult)]
   ) throws(DatabaseError) -> [Completion] {
-    let completions = try connection.durableTransaction { () throws(DatabaseError) in
-      var completions: [Completion] = []
+    try complete(results, next: nil).completions
+  }
+
+  package func complete(
+    _ results: [(claim: Claim, result: JobResult)], next request: ClaimRequest?
+  ) throws(DatabaseError) -> (completions: [Completion], next: [Claim]) {
+    if let request { _ = try reclaimWhenDue(asking: request.worker) }
+    var completions: [Completion] = []
+    let claims = try connection.durableTransaction { () throws(DatabaseError) in
       for (claim, result) in results {
         completions.append(try record(result, of: claim) ? .recorded : .superseded)
       }
+      let claims = try request.map { request throws(DatabaseError) in try take(request) } ?? []
       faults.reach(.beforeCommit)
-      return completions
+      return claims
     }
     faults.reach(.afterCommit)
-    return completions
+    if !claims.isEmpty { faults.reach(.afterClaim) }
+    return (completions, claims)
   }
 
   private func record(_ result: JobResult, of claim: Claim) throws(DatabaseError) -> Bool {
@@ -49,7 +67,7 @@ extension JobQueue {
         "progress": Value(result.cost.tokensRead), "now": now,
         "id": .integer(claim.job.id.rawValue), "token": .integer(claim.token),
       ])
-    try replaceNotices(of: claim.job.id, by: result.notices)
+    try replaceNotices(of: claim, by: result.notices)
     try settle(document: claim.job.document)
     return true
   }
@@ -62,7 +80,7 @@ extension JobQueue {
         try end(
           claim, as: "failed", failure: failure.cause, error: failure.message, cost: failure.cost)
       else { return .superseded }
-      try replaceNotices(of: claim.job.id, by: failure.notices)
+      try replaceNotices(of: claim, by: failure.notices)
       let id = Value.integer(claim.job.id.rawValue)
       let cause = Value.text(failure.cause.rawValue)
       // This attempt is counted: it has just been written.
@@ -131,8 +149,14 @@ extension JobQueue {
       ]) == 1
   }
 
-  private func replaceNotices(of job: JobID, by notices: [JobNotice]) throws(DatabaseError) {
-    try connection.run(AttemptSQL.clearNotices, ["job": .integer(job.rawValue)])
+  private func replaceNotices(
+    of claim: Claim, by notices: [JobNotice]
+  ) throws(DatabaseError) {
+    let job = claim.job.id
+    // The first attempt of all finds none.
+    if claim.job.claims > 1 {
+      try connection.run(AttemptSQL.clearNotices, ["job": .integer(job.rawValue)])
+    }
     for notice in notices {
       try connection.run(
         AttemptSQL.putNotice,

@@ -93,6 +93,9 @@ extension JobQueue {
 
   func settle(document: DocumentID) throws(DatabaseError) {
     let id = Value.integer(document.rawValue)
+    // Mostly nothing waits: one look in place of two changes of nothing.
+    let waits = try connection.first(JobSQL.isAnyBlocked, ["document": id]) { $0.bool(0) }
+    guard waits == true else { return }
     try connection.run(JobSQL.unblockDocument, ["document": id])
     while try connection.run(JobSQL.doomDocument, ["document": id, "now": now]) > 0 {}
   }

@@ -21,6 +21,8 @@ package struct Job: Hashable, Sendable {
   package var state: JobState
   /// Tries the declaration grants for invalid output.
   package var maxAttempts: Int
+  /// All claims so far; they number the attempts.
+  package var claims: Int
   /// Claims so far that count as a try: all but those released.
   package var attempts: Int
   package var dueAt: Timestamp?
@@ -100,6 +102,30 @@ package struct NewJob: Hashable, Sendable {
 package struct Claim: Hashable, Sendable {
   package let job: Job
   package let token: Int64
+}
+
+/// What a worker would do next.
+package struct ClaimRequest: Hashable, Sendable {
+  package var worker: WorkerID
+  /// The document whose state it has loaded: its jobs come first.
+  package var document: DocumentID?
+  /// What the worker can do; nil for everything.
+  package var kinds: [String]?
+  /// Only jobs of this run.
+  package var run: RunID?
+  /// At most so many.
+  package var count: Int
+
+  package init(
+    worker: WorkerID, preferring document: DocumentID? = nil, kinds: [String]? = nil,
+    run: RunID? = nil, count: Int = 1
+  ) {
+    self.worker = worker
+    self.document = document
+    self.kinds = kinds
+    self.run = run
+    self.count = count
+  }
 }
 
 /// How a job ended well, and what it took.

@@ -183,6 +183,7 @@ extension Job {
     error = row.textOrNil(25)
     createdAt = Timestamp(milliseconds: row.integer(26))
     finishedAt = row.integerOrNil(27).map { Timestamp(milliseconds: $0) }
+    claims = row.int(28)
   }
 }
 

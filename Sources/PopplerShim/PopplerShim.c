@@ -1,6 +1,6 @@
 #include "PopplerShim.h"
 
-#include "Letters.h"
+#include "Drawing.h"
 
 #include <poppler.h>
 #include <stdlib.h>
@@ -9,6 +9,11 @@
 struct pdf_document {
   PopplerDocument *document;
   GBytes *bytes;
+};
+
+struct pdf_drawing {
+  cairo_surface_t *recording;  // NULL where nothing could be recorded
+  double width, height;        // points
 };
 
 static void fill_error(pdf_error *error, GError *cause) {
@@ -88,10 +93,60 @@ static pdf_box box_of(const PopplerRectangle *r) {
   return box;
 }
 
-int pdf_read_page(pdf_document *document, int32_t index, pdf_page *out) {
+/// The physical page (from 1) an action leads to, or 0.
+static int32_t target_page(PopplerDocument *document, PopplerAction *action) {
+  if (!action || action->type != POPPLER_ACTION_GOTO_DEST || !action->goto_dest.dest) return 0;
+  PopplerDest *dest = action->goto_dest.dest;
+  if (dest->type != POPPLER_DEST_NAMED) return dest->page_num;
+  PopplerDest *found = poppler_document_find_dest(document, dest->named_dest);
+  int32_t page = found ? found->page_num : 0;
+  if (found) poppler_dest_free(found);
+  return page;
+}
+
+enum { most_links = 10000 };
+
+/// The links of a page; those that lead nowhere, or run something, are none.
+static void read_links(PopplerDocument *document, PopplerPage *page, double height, pdf_page *out) {
+  // poppler lists the last of the file first.
+  GList *mappings = g_list_reverse(poppler_page_get_link_mapping(page));
+  guint count = g_list_length(mappings);
+  if (count > most_links) count = most_links;
+  if (count > 0) out->links = calloc(count, sizeof(pdf_link));
+  for (GList *at = mappings; at && out->links && out->link_count < count; at = at->next) {
+    PopplerLinkMapping *mapping = at->data;
+    PopplerAction *action = mapping->action;
+    if (!action) continue;
+    pdf_link link = {.area = box_of(&mapping->area)};
+    // These rectangles alone count from the bottom.
+    float top = (float)height - link.area.y1;
+    link.area.y1 = (float)height - link.area.y0;
+    link.area.y0 = top;
+    if (action->type == POPPLER_ACTION_URI)
+      link.uri = g_strdup(action->uri.uri);
+    else if (action->type == POPPLER_ACTION_GOTO_REMOTE)
+      link.uri = g_strdup(action->goto_remote.file_name);
+    else
+      link.page = target_page(document, action);
+    if (link.uri || link.page > 0) out->links[out->link_count++] = link;
+  }
+  poppler_page_free_link_mapping(mappings);
+}
+
+static pdf_drawing *record(PopplerPage *page) {
+  pdf_drawing *drawing = calloc(1, sizeof *drawing);
+  if (!drawing) return NULL;
+  poppler_page_get_size(page, &drawing->width, &drawing->height);
+  drawing->recording = drawing_record(page);
+  return drawing;
+}
+
+int pdf_read_page(pdf_document *document, int32_t index, int has_drawing, pdf_page *out) {
   memset(out, 0, sizeof *out);
   PopplerPage *page = poppler_document_get_page(document->document, index);
   if (!page) return 0;
+  // First: the text comes along with it.
+  if (has_drawing) out->drawing = record(page);
   double width = 0, height = 0;
   poppler_page_get_size(page, &width, &height);
   out->width = (float)width;
@@ -152,6 +207,7 @@ int pdf_read_page(pdf_document *document, int32_t index, pdf_page *out) {
   }
   g_free(boxes);
   g_free(text);
+  read_links(document->document, page, height, out);
   g_object_unref(page);
   return 1;
 }
@@ -173,6 +229,8 @@ void pdf_page_free(pdf_page *page) {
   for (size_t i = 0; i < page->style_count; i++) free(page->styles[i].font);
   free(page->styles);
   free(page->glyphs);
+  for (size_t i = 0; i < page->link_count; i++) g_free(page->links[i].uri);
+  free(page->links);
   g_free(page->label);
   memset(page, 0, sizeof *page);
 }
@@ -194,17 +252,6 @@ float pdf_image_cover(pdf_document *document, int32_t index) {
   g_object_unref(page);
   double share = width > 0 && height > 0 ? covered / (width * height) : 0;
   return (float)(share > 1 ? 1 : share);
-}
-
-/// The physical page (from 1) a bookmark's destination leads to, or 0.
-static int32_t target_page(PopplerDocument *document, PopplerAction *action) {
-  if (!action || action->type != POPPLER_ACTION_GOTO_DEST || !action->goto_dest.dest) return 0;
-  PopplerDest *dest = action->goto_dest.dest;
-  if (dest->type != POPPLER_DEST_NAMED) return dest->page_num;
-  PopplerDest *found = poppler_document_find_dest(document, dest->named_dest);
-  int32_t page = found ? found->page_num : 0;
-  if (found) poppler_dest_free(found);
-  return page;
 }
 
 enum { most_bookmarks = 20000, deepest_bookmark = 64 };
@@ -253,45 +300,81 @@ void pdf_metadata_free(pdf_metadata *metadata) {
   memset(metadata, 0, sizeof *metadata);
 }
 
-uint8_t *pdf_render_gray(pdf_document *document, int32_t index, double scale, int has_letters,
-                         size_t limit, int32_t *width, int32_t *height) {
+pdf_drawing *pdf_read_drawing(pdf_document *document, int32_t index) {
   PopplerPage *page = poppler_document_get_page(document->document, index);
   if (!page) return NULL;
-  double points_wide = 0, points_high = 0;
-  poppler_page_get_size(page, &points_wide, &points_high);
+  pdf_drawing *drawing = record(page);
+  g_object_unref(page);
+  return drawing;
+}
+
+void pdf_drawing_free(pdf_drawing *drawing) {
+  if (!drawing) return;
+  if (drawing->recording) cairo_surface_destroy(drawing->recording);
+  free(drawing);
+}
+
+/// A white sheet of `scale` pixels a point to draw on in points; NULL where it would be no sensible
+/// size, or of more than `limit` bytes.
+static cairo_t *sheet(double points_wide, double points_high, double scale, size_t limit) {
   double w = points_wide * scale + 0.5, h = points_high * scale + 0.5;
-  if (!(w >= 1 && h >= 1 && w < 30000 && h < 30000 && w * h * 4 <= (double)limit)) {
-    g_object_unref(page);
-    return NULL;
-  }
+  if (!(w >= 1 && h >= 1 && w < 30000 && h < 30000 && w * h * 4 <= (double)limit)) return NULL;
   cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)w, (int)h);
   cairo_t *context = cairo_create(surface);
+  cairo_surface_destroy(surface);  // the context holds it
   cairo_set_source_rgb(context, 1, 1, 1);
   cairo_paint(context);
   cairo_scale(context, scale, scale);
-  letters_leave_out(!has_letters);
-  poppler_page_render(page, context);
-  letters_leave_out(0);
+  return context;
+}
+
+/// Ends the sheet and returns it in grey.
+static uint8_t *gray_of(cairo_t *context, int32_t *width, int32_t *height) {
+  cairo_surface_t *surface = cairo_get_target(context);
   cairo_surface_flush(surface);
-  uint8_t *gray = malloc((size_t)(int)w * (size_t)(int)h);
+  int w = cairo_image_surface_get_width(surface), h = cairo_image_surface_get_height(surface);
   const uint8_t *pixels = cairo_image_surface_get_data(surface);
   int stride = cairo_image_surface_get_stride(surface);
-  if (pixels && gray) {
-    for (int y = 0; y < (int)h; y++) {
+  uint8_t *gray = pixels ? malloc((size_t)w * (size_t)h) : NULL;
+  if (gray) {
+    for (int y = 0; y < h; y++) {
       const uint32_t *row = (const uint32_t *)(const void *)(pixels + (size_t)y * (size_t)stride);
-      uint8_t *out = gray + (size_t)y * (size_t)(int)w;
-      for (int x = 0; x < (int)w; x++) {
+      uint8_t *out = gray + (size_t)y * (size_t)w;
+      for (int x = 0; x < w; x++) {
         uint32_t p = row[x];
         out[x] = (uint8_t)(((p >> 16 & 255) * 77 + (p >> 8 & 255) * 150 + (p & 255) * 29) >> 8);
       }
     }
   }
-  *width = (int)w;
-  *height = (int)h;
+  *width = w;
+  *height = h;
   cairo_destroy(context);
-  cairo_surface_destroy(surface);
-  g_object_unref(page);
   return gray;
+}
+
+uint8_t *pdf_drawing_gray(const pdf_drawing *drawing, double scale, size_t limit,
+                          int32_t *width, int32_t *height) {
+  if (!drawing->recording) return NULL;
+  double x, y, ink_wide, ink_high;
+  cairo_recording_surface_ink_extents(drawing->recording, &x, &y, &ink_wide, &ink_high);
+  if (!(ink_wide > 0 && ink_high > 0)) return NULL;
+  cairo_t *context = sheet(drawing->width, drawing->height, scale, limit);
+  if (!context) return NULL;
+  cairo_set_source_surface(context, drawing->recording, 0, 0);
+  cairo_paint(context);
+  return gray_of(context, width, height);
+}
+
+uint8_t *pdf_render_gray(pdf_document *document, int32_t index, double scale, size_t limit,
+                         int32_t *width, int32_t *height) {
+  PopplerPage *page = poppler_document_get_page(document->document, index);
+  if (!page) return NULL;
+  double points_wide = 0, points_high = 0;
+  poppler_page_get_size(page, &points_wide, &points_high);
+  cairo_t *context = sheet(points_wide, points_high, scale, limit);
+  if (context) poppler_page_render(page, context);
+  g_object_unref(page);
+  return context ? gray_of(context, width, height) : NULL;
 }
 
 void pdf_free(void *memory) { free(memory); }

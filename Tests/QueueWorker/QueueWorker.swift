@@ -27,16 +27,19 @@ import SQLite
     let queue = try JobQueue.open(at: url, policy: policy, lease: lease, faults: faults)
     let worker = try queue.startWorker(named: "test", program: "test")
     let keeper = try LeaseKeeper(at: url, lease: lease)
-    var document: DocumentID?
+    var request = ClaimRequest(worker: worker, run: run)
+    var next: [Claim] = []
     var done = 0
     while done < limit {
-      guard let claim = try queue.claim(worker: worker, preferring: document, run: run).first else {
+      if next.isEmpty { next = try queue.claim(request) }
+      guard let claim = next.first else {
         if try queue.finishRun(run) { break }
         if try queue.run(run)?.state != .open { break }
         Thread.sleep(forTimeInterval: 0.02)
         continue
       }
-      document = claim.job.document
+      next = []
+      request.document = claim.job.document
       let lease = keeper.keep(claim)
       print("claimed \(claim.job.documentPath) \(claim.job.step)")
       fflush(nil)
@@ -47,8 +50,10 @@ import SQLite
       do {
         try DurableFile.write(text, to: folder.appendingPathComponent(name), faults: faults)
         let output = JobOutput(path: name, sha256: claim.job.key, bytes: text.utf8.count)
-        let end = try queue.complete(claim, JobResult(.complete, output: output))
-        print("\(end) \(claim.job.documentPath) \(claim.job.step)")
+        let end: [Completion]
+        (end, next) = try queue.complete(
+          [(claim, JobResult(.complete, output: output))], next: done + 1 < limit ? request : nil)
+        print("\(end[0]) \(claim.job.documentPath) \(claim.job.step)")
       } catch let error as DurableFileError {
         print("failed \(error.operation) \(error.number)")
         try queue.fail(claim, JobFailure(.inputOutput, message: error.description))

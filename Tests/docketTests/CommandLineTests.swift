@@ -1,4 +1,5 @@
 import Foundation
+import Pipelines
 import TestSupport
 import Testing
 
@@ -65,5 +66,19 @@ import Testing
     }
     #expect(
       !FileManager.default.fileExists(atPath: folder.url.appendingPathComponent("out").path))
+  }
+
+  @Test(.timeLimit(.minutes(5)))
+  func `a signal that comes before anybody listens is heard all the same`() async throws {
+    // In a process of its own, as signals are the whole process's.
+    await #expect(processExitsWith: .exitCode(75)) {
+      StopSignals.expect()
+      kill(getpid(), SIGTERM)
+      let stop = StopSignal()
+      let signals = StopSignals(stop) { _ in }
+      for _ in 0..<500 where !stop.isSet { try await Task.sleep(for: .milliseconds(10)) }
+      signals.end()
+      exit(stop.reason == .terminated ? 75 : 1)
+    }
   }
 }

@@ -77,6 +77,29 @@ import Testing
     #expect(verified.status == 0, "\(verified.output)")
   }
 
+  @Test func `plan names how the model writes where that changed, and what follows the documents`()
+    throws
+  {
+    #expect(try docket.run(["run", declaration]).status == 0)
+    let text = try String(contentsOfFile: declaration, encoding: .utf8)
+    func reasons(after old: String, becomes new: String) throws -> Set<String> {
+      try write("pipeline.json5", text.replacing(old, with: new))
+      let ending = try docket.run(["plan", declaration, "--quick", "--json"])
+      let lines = try ending.output.split(separator: "\n").map {
+        try JSONValue.parse(Array($0.utf8))
+      }
+      #expect(lines.compactMap { $0["follows"]?.string } == ["digest"])
+      return Set(lines.compactMap { $0["reason"]?.string })
+    }
+    #expect(try reasons(after: "seed: 3", becomes: "seed: 3") == ["up to date"])
+    #expect(
+      try reasons(after: "seed: 3", becomes: "seed: 4") == ["changed: temperature or seed"])
+    #expect(
+      try reasons(after: "answerTokens: 120", becomes: "answerTokens: 121") == [
+        "changed: how the model writes (model.topP, thinking, answerTokens or tools)"
+      ])
+  }
+
   // MARK: Long documents
 
   /// A declaration about one document of 12 to 15 pieces, each of which passes `mid-read` once.

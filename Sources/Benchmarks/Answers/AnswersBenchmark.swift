@@ -11,7 +11,7 @@ import Tokenization
 /// answers for scorers of others.
 struct AnswersBenchmark {
   static let help =
-    "FILE.jsonl[.gz] [--predictions FILE] [--model FOLDER] [--kept-scores FOLDER] [--limit N] [--words N] [--without-model] [--annotated-spans]"
+    "FILE.jsonl[.gz] [--predictions FILE] [--model FOLDER] [--kept-scores FOLDER] [--limit N] [--words N] [--read-as TYPE] [--without-model] [--annotated-spans]"
 
   let file: URL
   var predictions: URL?
@@ -21,6 +21,8 @@ struct AnswersBenchmark {
   var limit = Int.max
   /// The fewest words a summary has room for.
   var leastWords = SummaryAnswers.leastWords
+  /// What documents to be summarised are read as; nil for what they are.
+  var readAs: DocumentType?
   var usesModel = true
   var usesAnnotatedSpans = false
 
@@ -45,6 +47,12 @@ struct AnswersBenchmark {
       case "--kept-scores": keptScores = URL(fileURLWithPath: try value())
       case "--limit": limit = Int(try value()) ?? 0
       case "--words": leastWords = Int(try value()) ?? leastWords
+      case "--read-as":
+        let name = try value()
+        guard let type = DocumentType(rawValue: name) else {
+          throw UsageError(description: "no document type is called \(name): answers \(Self.help)")
+        }
+        readAs = type
       case "--without-model": usesModel = false
       case "--annotated-spans":
         usesAnnotatedSpans = true
@@ -98,7 +106,8 @@ struct AnswersBenchmark {
     let lines =
       switch task {
       case .meeting: try MeetingAnswers(tagger).run(records)
-      case .summary, .dialogue: try SummaryAnswers(tagger, leastWords: leastWords).run(records)
+      case .summary, .dialogue:
+        try SummaryAnswers(tagger, leastWords: leastWords, readAs: readAs).run(records)
       case .spans, .values:
         try FieldAnswers(tagger, usesAnnotatedSpans: usesAnnotatedSpans)
           .run(records, asValues: task == .values)

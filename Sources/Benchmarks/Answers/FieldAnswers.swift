@@ -27,6 +27,7 @@ struct FieldAnswers {
     let schema = try FieldSchema(JSONValue.parse(file.text), named: "contract")
     let extractor = FieldExtractor(schema: schema)
     var tables = FieldTables(listsWrongValues: usesAnnotatedSpans)
+    var patterns = FieldTables(listsWrongValues: false)
     var lines: [JSONValue] = []
     var seconds = 0.0
     var bytes = 0
@@ -46,6 +47,7 @@ struct FieldAnswers {
       if asValues {
         let values = NDAValues(answers: answers, text: text).values
         tables.add(values: values, record: record)
+        patterns.add(values: NDAPatterns.values(text.text), record: record)
         var object = JSONObject()
         for (field, all) in values.sorted(by: { $0.key < $1.key }) {
           object[field] = .array(all.map(JSONValue.string))
@@ -59,7 +61,12 @@ struct FieldAnswers {
         ])
       }
     }
-    if asValues { tables.printValues() } else { tables.printSpans(documents: records.count) }
+    if asValues {
+      tables.printValues(of: "Docket")
+      patterns.printValues(of: "regular expressions")
+    } else {
+      tables.printSpans(documents: records.count)
+    }
     print(
       String(
         format: "%.2f MB of text in %.2f s beside the model: %.2f MB/s", Double(bytes) / 1e6,

@@ -147,7 +147,7 @@ struct FieldTables {
     }
   }
 
-  func printValues() {
+  func printValues(of name: String) {
     var sum = (right: 0, found: 0, wanted: 0)
     func line(_ name: String, _ count: (right: Int, found: Int, wanted: Int)) -> String {
       let precision = Double(count.right) / Double(max(1, count.found))
@@ -158,7 +158,7 @@ struct FieldTables {
           format: "F1 %.1f  P %.1f  R %.1f  (%d wanted)", 100 * f1, 100 * precision, 100 * recall,
           count.wanted)
     }
-    print("values, equal when their letters and digits are")
+    print("values of \(name), equal when their letters and digits are")
     for (field, count) in values.sorted(by: { $0.key < $1.key }) {
       print(line(field, count))
       sum.right += count.right

@@ -25,7 +25,7 @@ struct NDAValues {
   }
 
   /// A name as the data set writes names: no commas, `and` for `&`, `Inc.` and `Ltd.` for the long forms.
-  private static func name(_ name: String) -> String {
+  static func name(_ name: String) -> String {
     name.replacing(",", with: "").replacing(" .", with: ".").split(separator: " ").map { word in
       switch word.lowercased() {
       case "&": "and"
@@ -41,7 +41,11 @@ struct NDAValues {
     for candidate in answers["expirationDate"]?.candidates.prefix(3) ?? []
     where candidate.score > 0.15 {
       let words = String(text[candidate.range])
-      guard let duration = DurationParser.durations(in: words).first?.duration else { continue }
+      // A few days are a notice's, or those in which somebody may revoke.
+      let lengths = DurationParser.durations(in: words) + DurationParser.anniversaries(in: words)
+      guard let duration = (lengths.first { $0.duration.months > 0 } ?? lengths.first)?.duration,
+        duration.months > 0 || duration.days >= 60
+      else { continue }
       let inMonths = words.lowercased().contains("month")
       if duration.months > 0, duration.months % 12 == 0, !inMonths {
         return "\(duration.months / 12) year\(duration.months == 12 ? "" : "s")"

@@ -12,9 +12,14 @@ struct SummaryAnswers {
   let leastWords: Int
 
   static let leastWords = 25
+  let readAs: DocumentType?
 
-  init(_ tagger: AnswersBenchmark.Tagger?, leastWords: Int = Self.leastWords) {
+  init(
+    _ tagger: AnswersBenchmark.Tagger?, leastWords: Int = Self.leastWords,
+    readAs: DocumentType? = nil
+  ) {
     self.tagger = tagger
+    self.readAs = readAs
     self.leastWords = leastWords
   }
 
@@ -29,7 +34,7 @@ struct SummaryAnswers {
         : Self.document(record["doc"]?.string ?? "")
       let extracted = ExtractedText(document)
       let text = extracted.text
-      let tags = try tagger?.scores(extracted, as: isTalk ? .meeting : .report)
+      let tags = try tagger?.scores(extracted, as: readAs ?? (isTalk ? .meeting : .report))
       let source = record["source"]?.string ?? ""
       let queries = record["queries"]?.array ?? [record]
       for (number, query) in queries.enumerated() {
@@ -53,6 +58,13 @@ struct SummaryAnswers {
             baseline.rawValue,
             Rouge.best(
               taken.map { sentences[$0] }.joined(separator: " "), against: references))
+          guard baseline == .textRank else { continue }
+          let within = AnswerBaselines.take(
+            order.filter { Rouge.words(sentences[$0]).count <= words }, of: sentences, words: words)
+          add(
+            "TextRank within the length",
+            Rouge.best(
+              within.map { sentences[$0] }.joined(separator: " "), against: references))
         }
       }
       func add(_ name: String, _ rouge: Rouge) {

@@ -185,7 +185,7 @@ package struct DirectoryScanner: Sendable {
       }
       let type = MediaType(head: head[...], byteCount: entry.byteCount)
       if case .unsupported(let format) = type {
-        leaveOut(.unsupported, "The content is \(format); PDF, HTML and text are read.")
+        leaveOut(.unsupported, "The content is \(format); PDF, HTML, text and e-mail are read.")
         return nil
       }
       scan.files.append(

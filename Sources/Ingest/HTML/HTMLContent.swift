@@ -12,25 +12,31 @@ struct HTMLContent {
   private(set) var isKept: [Bool]
   /// Everything is hidden: a page that shows itself by script.
   private(set) var showsHidden = false
-  private var statistics: HTMLStatistics
+  private let dataTables: Set<Int>
 
-  init(_ tree: HTMLTree, _ source: SourceText) {
+  /// - Parameter isAll: all that is shown is content.
+  init(_ tree: HTMLTree, _ source: SourceText, isAll: Bool = false) {
     self.tree = tree
     body = tree.nodes.firstIndex { $0.tag == .body } ?? 0
     isKept = [Bool](repeating: false, count: tree.nodes.count)
-    statistics = HTMLStatistics(tree, source, showsHidden: false)
-    guard !tree.nodes.isEmpty else { return }
-    if statistics[body].text == 0 {
+    // Not kept: larger than the tree, and of no use afterwards.
+    var statistics = HTMLStatistics(tree, source, showsHidden: false)
+    if !tree.nodes.isEmpty, statistics[body].text == 0 {
       showsHidden = true
       statistics = HTMLStatistics(tree, source, showsHidden: true)
     }
-    select()
+    dataTables = statistics.dataTables
+    if isAll {
+      isKept = [Bool](repeating: true, count: tree.nodes.count)
+    } else if !tree.nodes.isEmpty {
+      select(statistics)
+    }
   }
 
   /// A grid of data, as against a table that only places things on the page.
-  func isDataTable(_ table: Int) -> Bool { statistics.isDataTable(table) }
+  func isDataTable(_ table: Int) -> Bool { dataTables.contains(table) }
 
-  private mutating func select() {
+  private mutating func select(_ statistics: HTMLStatistics) {
     let whole = statistics[body].text
     var best: [Bool] = []
     var bestText = -1
@@ -38,7 +44,7 @@ struct HTMLContent {
       let attempt = HTMLContentAttempt(
         tree, statistics, body: body, usesWeights: usesNames, cutsUnlikely: cutsNames)
       let kept = attempt.kept
-      let text = textCount(kept)
+      let text = textCount(kept, statistics)
       if text > bestText {
         best = kept
         bestText = text
@@ -49,7 +55,7 @@ struct HTMLContent {
     isKept = best
   }
 
-  private func textCount(_ kept: [Bool]) -> Int {
+  private func textCount(_ kept: [Bool], _ statistics: HTMLStatistics) -> Int {
     var count = 0
     for index in tree.nodes.indices where kept[index] && !tree.nodes[index].tag.isElement {
       count += Int(statistics[index].text)
@@ -82,7 +88,7 @@ struct HTMLStatistics {
 
   private var sums: [Sums]
   private let tree: HTMLTree
-  private var dataTables: Set<Int> = []
+  private(set) var dataTables: Set<Int> = []
   /// In an element that shows nothing.
   private(set) var isDead: [Bool]
 

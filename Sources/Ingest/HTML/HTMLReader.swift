@@ -18,20 +18,26 @@ package struct HTMLReader: Reader {
     return try read(SourceText(bytes, encoding: encoding), named: name)
   }
 
-  func read(_ source: SourceText, named name: String) throws(ReadError) -> Document {
+  /// - Parameter isAllContent: nothing of it is navigation or the like around a main content: a
+  ///   message, a chapter.
+  func read(
+    _ source: SourceText, named name: String, isAllContent: Bool = false
+  ) throws(ReadError) -> Document {
     guard let tree = HTMLParser.parse(source) else {
       throw ReadError(
         .crashed, file: name, what: "libxml2 got no memory for \(source.utf8.count) bytes",
         advice: "Free memory, or run fewer documents at a time.")
     }
-    let content = HTMLContent(tree, source)
+    let content = HTMLContent(tree, source, isAll: isAllContent)
     var blocks = HTMLBlocks(tree, source, content)
     var document = Document(
       mediaType: "text/html",
       metadata: Metadata(
         title: tree.title ?? tree.siteTitle, author: tree.author, language: tree.language,
         date: tree.date, encoding: source.encoding.rawValue),
-      blocks: blocks.read(), notices: source.notices)
+      blocks: blocks.read(),
+      links: HTMLLinks(tree, source).find(showsHidden: content.showsHidden), notices: source.notices
+    )
     if !document.blocks.contains(where: \.isRead) {
       document.notices.append(Notice(.empty, detail: "The page holds no text."))
     }

@@ -48,6 +48,44 @@ enum HTMLReferences {
     return value <= 0xFF ? (value, end - start) : nil
   }
 
+  /// Text with its references decoded: numbers, the names of HTML 4 and those above. What is no
+  /// reference stays as it is; a semicolon is wanted, since addresses hold `&copy=1` and the like.
+  static func decoded(_ utf8: ArraySlice<UInt8>) -> String {
+    var result: [UInt8] = []
+    var position = utf8.startIndex
+    while position < utf8.endIndex {
+      if utf8[position] == 0x26,
+        let close = utf8[position...].prefix(34).firstIndex(of: 0x3B),
+        let value = value(of: utf8[position + 1..<close]),
+        let scalar = Unicode.Scalar(value)
+      {
+        result += String(scalar).utf8
+        position = close + 1
+      } else {
+        result.append(utf8[position])
+        position += 1
+      }
+    }
+    return String(decoding: result, as: UTF8.self)
+  }
+
+  /// The scalar of a reference without its `&` and `;`.
+  private static func value(of name: ArraySlice<UInt8>) -> UInt32? {
+    guard let first = name.first else { return nil }
+    if first == 0x23 {
+      let digits = String(decoding: name.dropFirst(), as: UTF8.self)
+      let isHex = digits.hasPrefix("x") || digits.hasPrefix("X")
+      return UInt32(isHex ? String(digits.dropFirst()) : digits, radix: isHex ? 16 : 10)
+        .map(webValue)
+    }
+    let characters = Array(name) + [0]
+    let found = unsafe characters.withUnsafeBufferPointer { buffer in
+      unsafe htmlEntityLookup(buffer.baseAddress)
+    }
+    if let found = unsafe found { return unsafe UInt32(found.pointee.value) }
+    return names[String(decoding: name, as: UTF8.self)]
+  }
+
   private static let names: [String: UInt32] = [
     "apos": 0x27, "excl": 0x21, "num": 0x23, "dollar": 0x24, "percnt": 0x25, "lpar": 0x28,
     "rpar": 0x29, "ast": 0x2A, "midast": 0x2A, "plus": 0x2B, "comma": 0x2C, "period": 0x2E,

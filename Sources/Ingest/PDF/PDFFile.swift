@@ -58,13 +58,29 @@ import PopplerShim
   }
 
   /// Page `index` from 0; nil where the page cannot be built.
-  func page(_ index: Int) -> PageGlyphs? {
+  ///
+  /// - Parameter hasDrawing: reads the drawing along, which costs less than reading it later.
+  func page(_ index: Int, hasDrawing: Bool = false) -> PageGlyphs? {
     var raw = unsafe pdf_page()
-    guard unsafe pdf_read_page(handle, Int32(index), &raw) != 0 else { return nil }
+    guard unsafe pdf_read_page(handle, Int32(index), hasDrawing ? 1 : 0, &raw) != 0 else {
+      return nil
+    }
     defer { unsafe pdf_page_free(&raw) }
     let label = unsafe raw.label.map { unsafe String(cString: $0) }
     var page = unsafe PageGlyphs(
       number: index + 1, label: label, width: raw.width, height: raw.height)
+    page.drawing = unsafe raw.drawing.map { unsafe PageDrawing($0) }
+    for i in unsafe 0..<Int(raw.link_count) {
+      let link = unsafe raw.links[i]
+      let target = unsafe link.uri.map { unsafe Link.Target.address(String(cString: $0)) }
+      let area = unsafe link.area
+      page.links.append(
+        unsafe (
+          target ?? .page(Int(link.page)),
+          Box(
+            x0: Double(area.x0), y0: Double(area.y0), x1: Double(area.x1), y1: Double(area.y1))
+        ))
+    }
     let styleCount = unsafe min(Int(raw.style_count), 60_000)
     page.styles.reserveCapacity(styleCount + 1)
     for i in 0..<styleCount {
@@ -98,24 +114,18 @@ import PopplerShim
   /// The share of the page that images cover, 0...1. As dear as reading the page.
   func imageCover(_ index: Int) -> Double { unsafe Double(pdf_image_cover(handle, Int32(index))) }
 
-  /// The page in grey, `scale` pixels a point; nil where it has no sensible size.
-  ///
-  /// - Parameter hasLetters: draws the letters, too, which are most of the work.
-  func picture(_ index: Int, scale: Double, hasLetters: Bool = true) -> GrayPicture? {
-    var width: Int32 = 0
-    var height: Int32 = 0
-    let pixels = unsafe pdf_render_gray(
-      handle, Int32(index), scale, hasLetters ? 1 : 0, Self.pictureLimit, &width, &height)
-    guard let pixels = unsafe pixels else { return nil }
-    defer { unsafe pdf_free(pixels) }
-    let count = Int(width) * Int(height)
-    return GrayPicture(
-      width: Int(width), height: Int(height), scale: scale,
-      pixels: unsafe Array(UnsafeBufferPointer(start: pixels, count: count)))
+  /// The drawing of page `index` from 0, by interpreting the page once more.
+  func drawing(_ index: Int) -> PageDrawing? {
+    unsafe pdf_read_drawing(handle, Int32(index)).map { unsafe PageDrawing($0) }
   }
 
-  /// Bytes of one rendered page at most (four a pixel while it is drawn).
-  private static let pictureLimit = 160 << 20
+  /// The page in grey, `scale` pixels a point; nil where it has no sensible size.
+  func picture(_ index: Int, scale: Double) -> GrayPicture? {
+    unsafe GrayPicture(scale: scale) { width, height in
+      unsafe pdf_render_gray(
+        handle, Int32(index), scale, GrayPicture.limit, &width, &height)
+    }
+  }
 
   func metadata() -> Metadata {
     var raw = unsafe pdf_metadata()
@@ -155,39 +165,6 @@ import PopplerShim
   }
 
   static var libraryVersion: String { unsafe String(cString: pdf_library_version()) }
-}
-
-/// A page drawn in grey: 0 is black, 255 white.
-struct GrayPicture {
-  let width: Int
-  let height: Int
-  /// Pixels a point.
-  let scale: Double
-  /// Row by row from the top.
-  let pixels: [UInt8]
-
-  /// A straight step of brightness before row or column `position`.
-  struct Edge {
-    var isVertical: Bool
-    var position: Int
-    /// Columns, or rows for a vertical edge.
-    var range: Range<Int>
-  }
-
-  /// Edges of at least `shortest` pixels where brightness changes by more than `step` of 255; none
-  /// where there are more than `most`.
-  func straightEdges(step: Int, shortest: Int, most: Int) -> [Edge] {
-    let edges = unsafe [straight_edge](unsafeUninitializedCapacity: most) { room, count in
-      let found = unsafe straight_edges(
-        pixels, Int32(width), Int32(height), Int32(step), Int32(shortest), room.baseAddress, most)
-      count = found <= most ? found : 0
-    }
-    return edges.map {
-      Edge(
-        isVertical: $0.is_vertical != 0, position: Int($0.position),
-        range: Int($0.start)..<Int($0.end))
-    }
-  }
 }
 
 /// A day of the Gregorian calendar in UTC: Foundation's formatters cost more than the whole file.

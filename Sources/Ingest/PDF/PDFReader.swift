@@ -44,6 +44,7 @@ enum PDFEvent {
   case page(Page)
   /// A heading's level is an index into the levels of ``finished(levels:)``.
   case block(Block)
+  case link(Link)
   case notice(Notice)
   /// Character recognition of a page begins, which may take its own time.
   case recognising
@@ -61,6 +62,7 @@ struct DocumentCollector {
     case .metadata(let metadata): document.metadata = metadata
     case .page(let page): document.pages.append(page)
     case .block(let block): document.blocks.append(block)
+    case .link(let link): document.links.append(link)
     case .notice(let notice): document.notices.append(notice)
     case .recognising: break
     case .finished(let levels):
@@ -121,6 +123,8 @@ struct PDFStream {
       var margins: [(index: Int, rows: MarginRows)] = []
       var hasText = false
       var hasNotice = false
+      // Whether the page laid out last needed its drawing; then the next ones are likely to.
+      var wantsDrawings = true
 
       func layOut(_ waiting: Waiting) {
         let neighbours = margins.filter {
@@ -131,7 +135,12 @@ struct PDFStream {
           page: waiting.page, words: waiting.words,
           furniture: PageFurniture(of: own.rows, among: neighbours.map(\.rows)),
           bodySize: statistics.body.size, memory: memory,
-          draw: { file.picture(waiting.index, scale: Rulings.scale, hasLetters: false) })
+          draw: {
+            wantsDrawings = true
+            let drawing = waiting.page.drawing ?? file.drawing(waiting.index)
+            return drawing?.picture(scale: Rulings.scale).map { Rulings(in: $0) } ?? Rulings()
+          })
+        wantsDrawings = false
         assembler.add(layout.blocks(), body: statistics.body)
       }
 
@@ -143,7 +152,7 @@ struct PDFStream {
               "reading took more than \(limits.seconds) s, up to page \(index) of \(file.pageCount)",
             advice: "Split the file or raise the limit of seconds.")
         }
-        guard var page = file.page(index) else {
+        guard var page = file.page(index, hasDrawing: wantsDrawings) else {
           emit(.page(Page(label: nil, width: 0, height: 0)))
           emit(
             .notice(
@@ -154,6 +163,13 @@ struct PDFStream {
         emit(
           .page(
             Page(label: page.label, width: Double(page.width), height: Double(page.height))))
+        for link in page.links {
+          emit(
+            .link(
+              Link(
+                link.target, at: .area(page: index + 1, box: link.area),
+                text: page.text(in: link.area))))
+        }
         var words = PageWords(page)
         if var notice = isScan.notice(of: index, words: words, in: file) {
           if recognition != nil {

@@ -14,6 +14,7 @@ enum PDFWire {
     case failure
     case picture
     case recognising
+    case link
   }
 
   /// What a child sends.
@@ -47,6 +48,13 @@ struct WireWriter {
     }
   }
 
+  private mutating func put(_ box: Box) {
+    put(box.x0)
+    put(box.y0)
+    put(box.x1)
+    put(box.y1)
+  }
+
   mutating func append(_ tag: PDFWire.Tag) { bytes.append(tag.rawValue) }
 
   mutating func put(_ string: [UInt8]) {
@@ -76,10 +84,7 @@ struct WireWriter {
         preconditionFailure("a PDF's text is anchored to glyphs")
       }
       put(line.page)
-      put(line.box.x0)
-      put(line.box.y0)
-      put(line.box.x1)
-      put(line.box.y1)
+      put(line.box)
       put(Int(line.direction.rawValue))
       put(line.edges.count)
       var edge = 0
@@ -115,6 +120,20 @@ struct WireWriter {
       put(notice.page ?? 0)
       put(notice.detail)
     case .recognising: bytes.append(PDFWire.Tag.recognising.rawValue)
+    case .link(let link):
+      guard case .area(let page, let box) = link.spot else {
+        preconditionFailure("a PDF's links have areas")
+      }
+      bytes.append(PDFWire.Tag.link.rawValue)
+      switch link.target {
+      case .address(let address):
+        put(0)
+        put(address)
+      case .page(let target): put(target)
+      }
+      put(page)
+      put(box)
+      put(link.text)
     case .finished(let levels):
       bytes.append(PDFWire.Tag.finished.rawValue)
       put(levels.count)
@@ -233,6 +252,16 @@ struct WireReader {
       let page = try number()
       return .event(.notice(Notice(reason, page: page > 0 ? page : nil, detail: try text())))
     case .recognising: return .event(.recognising)
+    case .link:
+      let target = try number()
+      let address = target == 0 ? try text() : ""
+      let page = try number()
+      let box = try self.box()
+      return .event(
+        .link(
+          Link(
+            target == 0 ? .address(address) : .page(target), at: .area(page: page, box: box),
+            text: try text())))
     case .finished:
       var levels: [Int] = []
       for _ in 0..<(try count()) { levels.append(try number()) }
@@ -312,6 +341,10 @@ struct WireReader {
     return Double(bitPattern: bits)
   }
 
+  private mutating func box() throws -> Box {
+    Box(x0: try float(), y0: try float(), x1: try float(), y1: try float())
+  }
+
   mutating func byteString() throws -> [UInt8] {
     let length = try count()
     guard position + length <= bytes.count else { throw Incomplete() }
@@ -338,7 +371,7 @@ struct WireReader {
       let stop = start + (try count())
       guard stop <= utf8.count else { throw Malformed() }
       let page = try number()
-      let box = Box(x0: try float(), y0: try float(), x1: try float(), y1: try float())
+      let box = try self.box()
       guard let direction = GlyphLine.Direction(rawValue: UInt8(clamping: try number())) else {
         throw Malformed()
       }

@@ -1,3 +1,5 @@
+import Documents
+
 /// One page as poppler gives it: characters with boxes, in poppler's order.
 ///
 /// That order is evidence for what belongs together in a word; it is not trusted as reading order.
@@ -11,6 +13,9 @@ struct PageGlyphs {
   var glyphs: ContiguousArray<Glyph> = []
   /// Never empty: the last one stands for "none known".
   var styles: [GlyphStyle] = []
+  /// Where it was read along with the characters.
+  var drawing: PageDrawing?
+  var links: [(target: Link.Target, area: Box)] = []
 
   init(number: Int, label: String?, width: Float, height: Float) {
     self.number = number
@@ -20,8 +25,27 @@ struct PageGlyphs {
   }
 }
 
+extension PageGlyphs {
+  /// The words in an area: of the glyphs that have their middle in it, white space collapsed.
+  func text(in area: Box) -> String {
+    var bytes: [UInt8] = []
+    for glyph in glyphs {
+      let x = Double(glyph.x0 + glyph.x1) / 2
+      let y = Double(glyph.y0 + glyph.y1) / 2
+      guard x > area.x0, x < area.x1, y > area.y0, y < area.y1 else { continue }
+      if glyph.scalar <= 0x20 || glyph.scalar == 0xA0 {
+        if (bytes.last ?? 0x20) != 0x20 { bytes.append(0x20) }
+      } else {
+        for letter in Spelling.letters(glyph.scalar) { Spelling.append(letter, to: &bytes) }
+      }
+    }
+    if bytes.last == 0x20 { bytes.removeLast() }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}
+
 /// A character (one Unicode scalar) and its box in points, origin top left.
-struct Glyph {
+struct Glyph: Equatable {
   var scalar: UInt32
   var x0: Float
   var y0: Float

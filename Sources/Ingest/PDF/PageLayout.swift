@@ -7,8 +7,8 @@ struct PageLayout {
   let furniture: PageFurniture
   let bodySize: Float
   let memory: WordMemory
-  /// The page's picture, drawn when asked for.
-  let draw: () -> GrayPicture?
+  /// The page's rulings, looked for when asked for.
+  let draw: () -> Rulings
 
   func blocks() -> [PageBlock] {
     let speller = LineSpeller(page: page, words: words.main, upright: words.upright)
@@ -43,10 +43,8 @@ struct PageLayout {
     var rulings: Rulings?
     var ruled: [TableGrid] = []
     // Only a page with rows of pieces can have a table, and only such a page is drawn.
-    if mayDraw, isDoubtful || columns.contains(where: { mayHoldTable($0, speller) }),
-      let picture = draw()
-    {
-      let found = Rulings(in: picture).turned(by: speller.upright)
+    if mayDraw, isDoubtful || columns.contains(where: { mayHoldTable($0, speller) }) {
+      let found = draw().turned(by: speller.upright)
       rulings = found
       ruled = RuledTables(words: speller.words, page: page, rulings: found).find()
       if !ruled.isEmpty {

@@ -378,13 +378,18 @@ struct ParagraphBuilder {
       let join = isLast ? .space : memory.join(line, lines[index + 1], speller)
       text.append(speller.spell(line.words, droppingHyphen: join == .droppingHyphen))
       if !isLast, join == .space { text.append(unanchored: " ") }
-      for at in line.words {
+      for (place, at) in line.words.enumerated() {
         let word = speller.words[at]
         let style = speller.page.styles[Int(word.style)]
         glyphs += word.glyphs.count
         if style.isBold { bold += word.glyphs.count }
         if style.isItalic { italic += word.glyphs.count }
-        if word.isGlued, word.glyphs.count <= 3, word.size < line.size * 0.85 {
+        // poppler glues a raised mark to letters, not to a full stop.
+        let isMark =
+          word.isGlued
+          || place > 0 && word.y1 < line.y1 - line.size * 0.15
+            && word.x0 - speller.words[line.words[place - 1]].x1 < line.size * 0.15
+        if isMark, word.glyphs.count <= 3, word.size < line.size * 0.85 {
           references.append(
             String(
               String.UnicodeScalarView(scalars(word).compactMap(Unicode.Scalar.init))))

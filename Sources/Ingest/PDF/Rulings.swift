@@ -41,7 +41,7 @@ struct Rulings {
     vertical = Self.merged(columns)
   }
 
-  init(horizontal: [Ruling], vertical: [Ruling]) {
+  init(horizontal: [Ruling] = [], vertical: [Ruling] = []) {
     self.horizontal = horizontal
     self.vertical = vertical
   }

@@ -261,6 +261,9 @@ struct AnchoredTextBuilder {
       bytes.removeAll(keepingCapacity: true)
       runs.removeAll(keepingCapacity: true)
     }
-    return AnchoredText(String(decoding: bytes, as: UTF8.self), runs: runs)
+    // A copy just as long as it has to be: the builder's own room may be that of the longest text.
+    return AnchoredText(
+      String(decoding: bytes, as: UTF8.self),
+      runs: runs.map(\.self))
   }
 }

@@ -77,6 +77,10 @@ struct PlainTranscript {
         close()
         pending = opening
         builder.appendCollapsed(opening.text)
+      } else if isRemark(index, lines, source) {
+        close()
+        pending = Opening(text: lines[index].content)
+        builder.appendCollapsed(lines[index].content)
       } else if !lines[index].isBlank {
         builder.separate()
         builder.appendCollapsed(lines[index].content)
@@ -91,8 +95,27 @@ struct PlainTranscript {
 }
 
 extension PlainTranscript {
+  /// What Teams writes between turns: a paragraph `NAME started transcription` is nobody's words.
+  private static func isRemark(
+    _ index: Int, _ lines: ArraySlice<TextLine>, _ source: SourceText
+  ) -> Bool {
+    let line = lines[index]
+    guard line.content.count <= 120, index > lines.startIndex, lines[index - 1].isBlank,
+      index + 1 >= lines.endIndex || lines[index + 1].isBlank
+    else { return false }
+    let words = source.utf8[line.content]
+    return [" started transcription", " stopped transcription"].contains {
+      words.suffix($0.utf8.count).elementsEqual($0.utf8)
+    }
+  }
+}
+
+extension PlainTranscript {
   /// The ways in which transcripts write who speaks and when.
   enum Shape: CaseIterable {
+    /// Saved Zoom chats: `10:02:33 From Name to Everyone:` and the words on the next lines, or
+    /// `10:02:33 From Name : words`
+    case chat
     /// `Name: words`
     case label
     /// `[00:01:02] Name: words`
@@ -123,6 +146,7 @@ extension PlainTranscript {
       case .label:
         guard let label = SpeakerLabel.parse(utf8, line.content) else { return nil }
         return Opening(speaker: label.name, text: label.textStart..<limit)
+      case .chat: return ChatLine.opening(line.content, utf8)
       case .stampLabel:
         guard let stamp = Stamp.parse(utf8, first, limit),
           let label = SpeakerLabel.parse(utf8, stamp.after..<limit)
@@ -189,6 +213,7 @@ extension PlainTranscript {
           distinct * 3 <= openings.count * 2 || isDialogue(openings, lines, utf8)
         else { return false }
         return covers(openings, lines, utf8, share: 0.5)
+      case .chat: return rises(openings) && covers(openings, lines, utf8, share: 0.4)
       case .stampLabel, .stampName, .nameStamp:
         let distinct = Set(openings.values.map(name)).count
         guard distinct < openings.count || openings.count <= 4, rises(openings),

@@ -54,7 +54,7 @@ enum JobSQL {
               AND sibling.state = 'running' AND sibling.worker_id <> :worker)
           ORDER BY top.priority DESC, top.id LIMIT :count))
       ORDER BY line, priority DESC, id LIMIT :count)
-    RETURNING id
+    RETURNING \(columnsOfOne)
     """
 
   static let complete = """
@@ -121,6 +121,9 @@ enum JobSQL {
     """
 
   // MARK: Dependencies
+
+  static let isAnyBlocked =
+    "SELECT EXISTS (SELECT 1 FROM job WHERE document_id = :document AND state = 'blocked')"
 
   private static let unmet = """
     EXISTS (SELECT 1 FROM json_each(job.depends_on) AS need
@@ -190,8 +193,17 @@ enum JobSQL {
     job.id, job.run_id, run.pipeline, job.document_id, document.path, document.sha256, job.step, job.kind,
     job.key, job.declaration_id, job.depends_on, job.priority, job.state, job.max_attempts, job.attempts,
     job.due_at, job.worker_id, job.claimed_at, job.beat_at, job.progress, job.outcome, job.output_path,
-    job.output_sha256, job.output_bytes, job.failure, job.error, job.created_at, job.finished_at
+    job.output_sha256, job.output_bytes, job.failure, job.error, job.created_at, job.finished_at, job.claims
     """
+  /// The same where only table job is at hand.
+  private static let columnsOfOne =
+    columns
+    .replacing("run.pipeline", with: "(SELECT pipeline FROM run WHERE run.id = job.run_id)")
+    .replacing(
+      "document.path", with: "(SELECT path FROM document WHERE document.id = job.document_id)"
+    )
+    .replacing(
+      "document.sha256", with: "(SELECT sha256 FROM document WHERE document.id = job.document_id)")
   static let source = """
     job JOIN run ON run.id = job.run_id JOIN document ON document.id = job.document_id
     """

@@ -6,7 +6,7 @@ enum QueueMigrations {
   /// "Dckt", in the header of each queue file.
   static let applicationID = 0x4463_6b74
 
-  static let all = [jobsAndLedger, schedules]
+  static let all = [jobsAndLedger, schedules, fewerPages]
 
   private static let jobsAndLedger = Migration(
     1,
@@ -193,5 +193,40 @@ enum QueueMigrations {
       UNIQUE (schedule_id, due_at),
       CHECK ((state = 'skipped') = (reason IS NOT NULL))
     ) STRICT;
+    """)
+
+  /// A change of state writes each page it touches to the journal, and waits for them: the line holds only what
+  /// is ready, a heartbeat moves no index entry, and an attempt is one entry of one tree. (An index of all keys
+  /// would spare a completion a page, and cost enqueueing a third of its speed.)
+  private static let fewerPages = Migration(
+    3,
+    """
+    DROP INDEX job_line;
+    CREATE INDEX job_ready ON job (run_id, priority DESC, id) WHERE state = 'available';
+    CREATE INDEX job_run ON job (run_id);
+    DROP INDEX job_running;
+    CREATE INDEX job_running ON job (worker_id) WHERE state = 'running';
+
+    -- Each claim that ended. number: the job's claims at that time.
+    CREATE TABLE attempt_3 (
+      job_id INTEGER NOT NULL,
+      number INTEGER NOT NULL,
+      worker_id INTEGER,
+      started_at INTEGER NOT NULL,
+      ended_at INTEGER NOT NULL,
+      ended TEXT NOT NULL CHECK (ended IN ('completed', 'failed', 'released', 'lost', 'cancelled')),
+      failure TEXT,
+      error TEXT,
+      progress INTEGER NOT NULL DEFAULT 0,
+      tokens_read INTEGER NOT NULL DEFAULT 0,
+      tokens_written INTEGER NOT NULL DEFAULT 0,
+      cpu_milliseconds INTEGER NOT NULL DEFAULT 0,
+      peak_bytes INTEGER NOT NULL DEFAULT 0,
+      PRIMARY KEY (job_id, number)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO attempt_3 SELECT job_id, number, worker_id, started_at, ended_at, ended, failure, error,
+      progress, tokens_read, tokens_written, cpu_milliseconds, peak_bytes FROM attempt;
+    DROP TABLE attempt;
+    ALTER TABLE attempt_3 RENAME TO attempt;
     """)
 }

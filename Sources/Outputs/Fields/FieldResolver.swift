@@ -33,6 +33,11 @@ struct FieldResolver {
 
   /// From this probability on a company can be a party where another one is missing.
   private static let weakParty = 0.15
+  /// From this one on a name is a party also where others have a word defined for them and it has none.
+  private static let likelyParty = 0.6
+  /// From this probability on a date at the head of a document dates it, and how far its head goes, in scalars.
+  private static let headDate = 0.15
+  private static let head = 1500
   /// The most candidates that become evidence, and the most that become alternatives.
   private static let evidenceLimit = 12
   private static let alternativeLimit = 4
@@ -48,7 +53,10 @@ struct FieldResolver {
     let spans = candidates.map {
       SpanCandidate(range: text.utf8Range($0.range), score: $0.score)
     }
-    let strong = candidates.filter { $0.score >= threshold }
+    var strong = candidates.filter { $0.score >= threshold }
+    if strong.isEmpty, field.normalization == .date, field.relativeTo == nil {
+      strong = Array(candidates.filter(isHeadDate).prefix(1))
+    }
     guard let best = strong.first else {
       let top = candidates.first?.score ?? 0
       let isFalse = readWhole && field.normalization == .boolean
@@ -70,6 +78,13 @@ struct FieldResolver {
     case .text, .date, .endDate, .duration, .noticePeriod, .money, .number, .jurisdiction:
       return single(strong, spans: spans)
     }
+  }
+
+  /// Whether a full date stands at the head of the document, as a letter has it: it needs to be less likely
+  /// where none is likelier.
+  private func isHeadDate(_ candidate: FieldCandidate) -> Bool {
+    candidate.score >= Self.headDate && candidate.range.lowerBound < Self.head
+      && DateParser.dates(in: text, range: candidate.range).first?.date.day != nil
   }
 
   private func single(_ strong: [FieldCandidate], spans: [SpanCandidate]) -> FieldAnswer {
@@ -103,7 +118,8 @@ struct FieldResolver {
     _ strong: [FieldCandidate], weak: [FieldCandidate], spans: [SpanCandidate]
   ) -> FieldAnswer {
     let parties = PartyParser.placed(
-      in: text, spans: strong.map(\.range), weak: weak.map(\.range))
+      in: text, spans: strong.map(\.range),
+      likely: strong.filter { $0.score >= Self.likelyParty }.map(\.range), weak: weak.map(\.range))
     let value = JSONValue.array(
       parties.map(\.party).map { party -> JSONValue in
         [
@@ -173,23 +189,41 @@ struct FieldResolver {
     return Resolved(value: .string(baseDate.iso), words: words)
   }
 
-  /// The words that refer to the date of the document itself.
+  /// The words that refer to the date of the document itself: `the date first written above`, `the date
+  /// hereof`, `upon execution of this Agreement`, `the date of last signature`, `the Effective Date`.
   private func reference(in list: LexemeList) -> Range<Int>? {
-    for index in 0..<list.count where list.text(index) == "date" || list.text(index) == "execution"
-    {
-      switch (list.text(index), list.text(index + 1), list.text(index + 2)) {
-      case ("date", "first", _), ("date", "hereof", _), ("date", "set", "forth"),
-        ("date", "of", "this"), ("date", "of", "the"), ("execution", "of", "this"),
-        ("execution", "hereof", _):
-        return list.range(index, min(list.count, index + 2))
-      case ("date", _, _)
-      where list.text(index - 1) == "effective" || list.text(index - 1) == "commencement":
+    for index in 0..<list.count {
+      let next = list.text(index + 1)
+      let last = min(list.count, index + 2)
+      switch list.text(index) {
+      case "date" where ["effective", "commencement", "execution"].contains(list.text(index - 1)):
         return list.range(index - 1, index + 1)
+      case "date"
+      where ["first", "hereof", "above", "written", "signed", "executed"].contains(next):
+        return list.range(index, last)
+      case "date" where next == "set" && list.text(index + 2) == "forth":
+        return list.range(index, last)
+      case "date" where next == "of":
+        if let end = (index + 2..<min(list.count, index + 7)).first(where: {
+          Self.signing.contains(list.text($0))
+        }) {
+          return list.range(index, end + 1)
+        }
+        if ["this", "the"].contains(list.text(index + 2)) { return list.range(index, last) }
+      case "year" where next == "first" && list.text(index - 1) == "and":
+        return list.range(index, last)
+      case "execution" where ["of", "hereof", "by"].contains(next):
+        return list.range(index, last)
       default: continue
       }
     }
     return nil
   }
+
+  /// What a contract is dated by.
+  private static let signing: Set<String> = [
+    "execution", "signature", "signatures", "signing", "signed", "executed", "hereof",
+  ]
 
   /// An end: a date after `until`, `through` or `expire`; else what a duration leads to from the date
   /// the words name or the base; else the last of several dates; else no end.
@@ -202,9 +236,21 @@ struct FieldResolver {
       }
       return list.lexemes[max(0, end - 6)..<end].contains { words.contains($0.text) }
     }
-    if let end = dates.last(where: { comesAfter(Self.endWords, $0.range.lowerBound) }) {
+    // `until the earlier of (i) December 31, 2022`
+    func isEarlier(_ position: Int) -> Bool {
+      guard let end = list.lexemes.firstIndex(where: { $0.range.lowerBound >= position }) else {
+        return false
+      }
+      let before = list.lexemes[max(0, end - 10)..<end].map(\.text)
+      return before.contains { Self.endWords.contains($0) }
+        && before.contains { ["earlier", "earliest", "later", "latest"].contains($0) }
+    }
+    if let end = dates.last(where: { comesAfter(Self.endWords, $0.range.lowerBound) })
+      ?? dates.first(where: { isEarlier($0.range.lowerBound) })
+    {
       return Resolved(value: .string(end.date.iso), words: end.range)
     }
+    if let end = endOfYear(list) { return end }
     let lengths = DurationParser.durations(in: text, range: range).filter {
       !isNotice($0.range, in: list) && $0.duration.hours == 0
     }
@@ -216,17 +262,11 @@ struct FieldResolver {
     if dates.count > 1, let last = dates.max(by: { $0.date < $1.date }) {
       return Resolved(value: .string(last.date.iso), words: last.range)
     }
-    // `the fifth anniversary of the Effective Date`
     if let base = dates.first?.date ?? baseDate,
-      let index = list.lexemes.firstIndex(where: { $0.text == "anniversary" })
+      let anniversary = DurationParser.anniversaries(in: text, range: range).first,
+      let end = base.adding(anniversary.duration)
     {
-      for start in stride(from: index - 1, through: max(0, index - 5), by: -1) {
-        if let (years, end) = NumberWords.ordinal(list, at: start), end <= index,
-          let date = base.adding(CalendarDuration(months: 12 * years))
-        {
-          return Resolved(value: .string(date.iso), words: list.range(start, index + 1))
-        }
-      }
+      return Resolved(value: .string(end.iso), words: anniversary.range)
     }
     if let perpetual = perpetual(range) { return perpetual }
     // A single date that is not where the term begins.
@@ -238,9 +278,25 @@ struct FieldResolver {
     return nil
   }
 
+  /// `the end of 2006`, `the end of the year 2006`
+  private func endOfYear(_ list: LexemeList) -> Resolved? {
+    for index in 0..<list.count where list.text(index) == "end" && list.text(index + 1) == "of" {
+      var next = index + 2
+      while ["the", "calendar", "fiscal", "year"].contains(list.text(next)) { next += 1 }
+      if let year = list.number(next), (1900...2999).contains(year),
+        list.text(next).utf8.count == 4,
+        let date = CalendarDate(year: year, month: 12, day: 31)
+      {
+        return Resolved(value: .string(date.iso), words: list.range(index, next + 1))
+      }
+    }
+    return nil
+  }
+
   private static let endWords: Set<String> = [
     "until", "through", "thru", "to", "expire", "expires", "expiring", "ending", "end", "ends",
-    "terminate", "terminates", "terminating", "till", "expiration",
+    "terminate", "terminates", "terminating", "till", "expiration", "conclude", "concludes",
+    "concluding",
   ]
   private static let startWords: Set<String> = [
     "commence", "commences", "commencing", "begin", "begins", "beginning", "effective", "from",
@@ -300,9 +356,10 @@ struct FieldResolver {
     {
       return true
     }
-    return list.lexemes[end..<min(list.count, end + 5)].contains {
-      ["prior", "before", "notice", "advance", "preceding", "written"].contains($0.text)
-    }
+    // What is said under a condition is said of something else: `one-year terms unless written notice`.
+    return list.lexemes[end..<min(list.count, end + 5)].map(\.text)
+      .prefix { !["unless", "if", "upon", "with", "by"].contains($0) }
+      .contains { ["prior", "before", "notice", "advance", "preceding", "written"].contains($0) }
   }
 
   private func perpetual(_ range: Range<Int>) -> Resolved? {
@@ -310,13 +367,32 @@ struct FieldResolver {
     for index in 0..<list.count {
       let word = list.text(index)
       let next = list.text(index + 1)
-      let isPerpetual =
-        word == "perpetual" || word == "perpetually" || word == "perpetuity"
-        || word == "indefinitely" || (word == "indefinite" && ["term", "period"].contains(next))
-        || (word == "until" && (next == "terminated" || next == "cancelled" || next == "canceled"))
-      if isPerpetual {
-        let end = word == "until" || word == "indefinite" ? index + 2 : index + 1
+      if word == "perpetual" || word == "perpetually" || word == "perpetuity"
+        || word == "indefinitely"
+      {
+        return Resolved(value: "perpetual", words: list.range(index, index + 1))
+      }
+      if word == "indefinite", ["term", "period"].contains(next) {
+        return Resolved(value: "perpetual", words: list.range(index, index + 2))
+      }
+      if ["until", "when"].contains(word), let end = endOfOpenTerm(list, after: index) {
         return Resolved(value: "perpetual", words: list.range(index, end))
+      }
+    }
+    return nil
+  }
+
+  /// Where `until terminated`, `unless and until either party gives notice`, `until cancelled by Client`
+  /// ends; nil where something else ends the term.
+  private func endOfOpenTerm(_ list: LexemeList, after until: Int) -> Int? {
+    for index in until + 1..<min(list.count, until + 7) {
+      switch list.text(index) {
+      case "terminated", "cancelled", "canceled", "termination", "cancellation", "terminates",
+        "cancels", "notice", "notifies", "informs":
+        return index + 1
+      case "earlier", "later", "earliest", "latest", "expiration", "date", "end", ".", ";":
+        return nil
+      default: continue
       }
     }
     return nil

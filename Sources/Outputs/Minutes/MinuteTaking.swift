@@ -177,11 +177,11 @@ package struct MinuteTaking {
   }
 
   /// Groups of neighbouring utterances whose logits are over `least`, at most `limit` groups beside
-  /// the `explicit` utterances, best first taken, in the order of the talk. The first member of each
-  /// group is its best; what is explicit is always a group of its own.
+  /// the `explicit` utterances, best first taken, in the order of the talk: what stands within the reach of
+  /// a better one is the same discussion. The first member of each group is its best; what is explicit is
+  /// always a group of its own.
   private func groups(
-    _ logits: [Double], explicit: Set<Int>, least: Double, member: Double, reach: Int,
-    isAllowed: (Int) -> Bool
+    _ logits: [Double], explicit: Set<Int>, least: Double, reach: Int, isAllowed: (Int) -> Bool
   ) -> [[Int]] {
     var taken = [Bool](repeating: false, count: logits.count)
     var groups: [[Int]] = []
@@ -195,17 +195,20 @@ package struct MinuteTaking {
     for peak in order {
       let isExplicit = explicit.contains(peak)
       if !isExplicit, groups.count >= limit || taken[peak] || !isAllowed(peak) { continue }
-      var group = [peak]
-      let low = max(0, peak - reach)
-      let high = min(logits.count - 1, peak + reach)
-      for near in low...high where near != peak && !taken[near] && isAllowed(near) {
-        if logits[near] > member { group.append(near) }
-      }
-      for index in low...high { taken[index] = true }
-      groups.append(group)
+      let reach = isExplicit ? min(reach, Self.explicitReach) : reach
+      let near = max(0, peak - reach)...min(logits.count - 1, peak + reach)
+      let leastMember = isExplicit ? least + selection.member : least - selection.member
+      let others = near.filter {
+        $0 != peak && !taken[$0] && isAllowed($0) && logits[$0] > leastMember
+      }.sorted { (logits[$0], -$0) > (logits[$1], -$1) }
+      for index in near { taken[index] = true }
+      groups.append([peak] + others.prefix(selection.evidence - 1))
     }
     return groups.sorted { $0[0] < $1[0] }
   }
+
+  /// Plain words are said of what stands right beside them, and need less of it.
+  private static let explicitReach = 4
 
   // MARK: Topics
 
@@ -263,10 +266,10 @@ package struct MinuteTaking {
       }
     }
     let groups = groups(
-      strength, explicit: explicit, least: selection.action,
-      member: selection.action - selection.member,
-      reach: 3
-    ) { talk.utterances[$0].words.count >= 4 }
+      strength, explicit: explicit, least: selection.action, reach: selection.actionReach
+    ) {
+      talk.utterances[$0].words.count >= 4
+    }
     var actions: [Minutes.Action] = []
     for group in groups {
       let index = group[0]
@@ -365,11 +368,11 @@ package struct MinuteTaking {
       if !actions.contains(utterance.range) { explicit.insert(index) }
     }
     return groups(
-      strength, explicit: explicit, least: selection.decision,
-      member: selection.decision - selection.member,
-      reach: 4
+      strength, explicit: explicit, least: selection.decision, reach: selection.reach
     ) {
+      // When to meet again has its own place.
       talk.utterances[$0].words.count >= 4 && !actions.contains(talk.utterances[$0].range)
+        && !Self.nextMeetings.stand(in: talk.utterances[$0].words)
     }.map { group in
       let words = talk.utterances[group[0]].words
       return Minutes.Decision(
@@ -414,10 +417,7 @@ package struct MinuteTaking {
 
   private func makeProblems(except taken: Set<Range<Int>>) -> [Minutes.OpenPoint] {
     let logits = ranking.logits(of: .problem)
-    return groups(
-      logits, explicit: [], least: selection.problem, member: selection.problem - selection.member,
-      reach: 4
-    ) {
+    return groups(logits, explicit: [], least: selection.problem, reach: selection.reach) {
       talk.utterances[$0].words.count >= 5 && !taken.contains(talk.utterances[$0].range)
     }.map { Minutes.OpenPoint(statement: statement($0[0], with: $0.dropFirst().sorted())) }
   }

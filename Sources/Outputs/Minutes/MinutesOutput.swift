@@ -94,9 +94,9 @@ extension Minutes {
           at: "/data"))
     }
     for (place, name, right, explicit) in [
-      ("decisions", "decision", "one in seven", decisions.map(\.isExplicit)),
+      ("decisions", "decision", "one in five", decisions.map(\.isExplicit)),
       ("actions", "action", "one in four", actions.map(\.isExplicit)),
-      ("openQuestions", "problem", "one in seven", problems.map { _ in false }),
+      ("openQuestions", "problem", "one in four", problems.map { _ in false }),
     ] {
       let uncertain = explicit.count { !$0 }
       guard uncertain > 0 else { continue }

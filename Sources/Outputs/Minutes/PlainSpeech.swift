@@ -26,7 +26,7 @@ package enum PlainSpeech {
       let core = core(word)
       return fillers.contains(core) || (core.isEmpty && word.allSatisfy { "-–—.…".contains($0) })
     }
-    words = withoutRepetitions(words)
+    words = withoutRepetitions(withoutFalseStarts(words))
     strip: while words.count > 3 {
       for phrase in openingPhrases where words.count > phrase.count + 2 {
         if words.prefix(phrase.count).map(core) == phrase {
@@ -66,6 +66,31 @@ package enum PlainSpeech {
     while let first = word.first, !first.isLetter, !first.isNumber { word.removeFirst() }
     return String(word)
   }
+
+  /// "tw twelve", "part of f five", "we I think": what was broken off goes.
+  private static func withoutFalseStarts(_ words: [String]) -> [String] {
+    var result: [String] = []
+    for (index, word) in words.enumerated() {
+      let own = core(word)
+      let next = index + 1 < words.count ? core(words[index + 1]) : ""
+      let isPlain = word.last?.isLetter == true && word.first?.isLowercase == true
+      if isPlain, own.count == 1, own != "a", own != "i", own != "o" { continue }
+      if word.last?.isLetter == true, own.count <= 3, own.count < next.count, next.hasPrefix(own),
+        !Terms.functionWords.contains(own), own != "i", own != "a", own != "no"
+      {
+        continue
+      }
+      if result.isEmpty, word.last?.isLetter == true, subjects.contains(own),
+        subjects.contains(next), own != next
+      {
+        continue
+      }
+      result.append(word)
+    }
+    return result.isEmpty ? words : result
+  }
+
+  private static let subjects: Set<String> = ["i", "we", "you", "they", "he", "she"]
 
   /// "we we should", "the the", "I'll I'll": the second saying stays.
   private static func withoutRepetitions(_ words: [String]) -> [String] {

@@ -8,6 +8,12 @@ extension Minutes {
     package var problem = 0.0
     /// How far under that a neighbour may be to be further evidence.
     package var member = 0.6
+    /// How many utterances on either side of a proposal are taken as one discussion with it, which is
+    /// proposed once; its best utterances, so many in all, are the evidence.
+    package var reach = 25
+    /// The same for actions, which people hand out one right after the other.
+    package var actionReach = 3
+    package var evidence = 6
     /// What a sentence without any commitment in its words loses as an action.
     package var noCommitment = 1.0
 

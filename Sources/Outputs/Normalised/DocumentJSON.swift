@@ -5,7 +5,8 @@ package import JSON
 ///
 /// Every block has its `type` and `text`; a PDF's block also `page` (physical, from 1), `bbox`
 /// (`[x0, y0, x1, y1]` in points, origin top left, of its part on that page) and `boxes` (one a
-/// line, `[page, x0, y0, x1, y1]`); a block of HTML or text `bytes`, half-open, in the file.
+/// line, `[page, x0, y0, x1, y1]`); a block of HTML or text `bytes`, half-open, in the file. A link has
+/// the same of its place, its `text`, and `uri` as written or `toPage` (physical, from 1).
 package struct DocumentJSON {
   private let document: Document
 
@@ -41,6 +42,22 @@ package struct DocumentJSON {
             "height": .number(rounded($0.height)),
           ]
         })
+    }
+    if !document.links.isEmpty { object["links"] = .array(document.links.map(link)) }
+    return .object(object)
+  }
+
+  private func link(_ link: Link) -> JSONValue {
+    var object: JSONObject = ["text": .string(link.text)]
+    switch link.target {
+    case .address(let address): object["uri"] = .string(address)
+    case .page(let page): object["toPage"] = .integer(page)
+    }
+    switch link.spot {
+    case .area(let page, let box):
+      object["page"] = .integer(page)
+      object["bbox"] = .array([box.x0, box.y0, box.x1, box.y1].map { .number(rounded($0)) })
+    case .bytes(let bytes): object["bytes"] = range(bytes)
     }
     return .object(object)
   }

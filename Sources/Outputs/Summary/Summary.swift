@@ -42,6 +42,10 @@ package struct Summary: Hashable, Sendable {
     static let repetition = 0.6
   }
 
+  /// With less than this part of the words left a summary is full: short sentences that tell little would
+  /// fill it.
+  private static let leftShare = 10
+
   /// - Parameters:
   ///   - weights: of the ranking; those that ship unless they are being trained.
   package init(
@@ -123,8 +127,11 @@ package struct Summary: Hashable, Sendable {
   ) -> [Int] {
     var room: Int
     var places = Int.max
+    var leastRoom = 0
     switch length {
-    case .words(let words): room = words
+    case .words(let words):
+      room = words
+      leastRoom = words / leftShare
     case .sentences(let count):
       room = .max
       places = count
@@ -136,7 +143,7 @@ package struct Summary: Hashable, Sendable {
     // Scores only fall while sentences are chosen, so that one is looked at again only when it is the
     // best of what is left: a long document's sentences are not all compared with each other.
     var queue = SentenceQueue(ranking)
-    while chosen.count < places, room > 0 || chosen.isEmpty, var entry = queue.pop() {
+    while chosen.count < places, room > leastRoom || chosen.isEmpty, var entry = queue.pop() {
       if words[entry.index] > room, fits || !chosen.isEmpty { continue }
       if entry.compared < chosen.count {
         for other in chosen[entry.compared...] {

@@ -104,12 +104,21 @@ package struct SummaryCandidates {
     guard others * 3 < letters + foreign, capitals * 2 < letters + foreign else { return false }
     guard let last = bytes.last(where: { !closers.contains($0) }) else { return false }
     // A line that only introduces what follows, or a part of a list, is no sentence of its own.
-    guard last >= 0x80 || ends.contains(last), words.last != "and", words.last != "or" else {
-      return false
-    }
+    guard last >= 0x80 || ends.contains(last), !bytes.suffix(3).elementsEqual([0xE2, 0x80, 0x94]),
+      words.last != "and", words.last != "or"
+    else { return false }
+    if foreign == 0, words.count < 12, isTitle(bytes) { return false }
     // Other languages than English have none of these words; they are known by their letters.
     let grammar = words.count { Terms.functionWords.contains($0) }
     return foreign > 0 || grammar * 8 >= words.count
+  }
+
+  /// Whether all words but the small ones have capitals: `5.1. Use of Customer Data.`
+  private static func isTitle(_ bytes: ArraySlice<UInt8>) -> Bool {
+    bytes.split { [0x20, 0x0A, 0x09, 0x0D].contains($0) }.allSatisfy { word in
+      guard let first = word.first, (0x61...0x7A).contains(first) else { return true }
+      return Terms.words(of: word).allSatisfy(Terms.functionWords.contains)
+    }
   }
 
   private static let ends = Set(".!?;".utf8)

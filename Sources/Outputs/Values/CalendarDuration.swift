@@ -68,6 +68,34 @@ package enum DurationParser {
     return durations(in: text, range: 0..<text.count, includesAdverbs: includesAdverbs)
   }
 
+  /// What anniversaries count: `the third anniversary`, `the second (2nd) anniversary`, `the four-year
+  /// anniversary`, `the 18-month anniversary`.
+  package static func anniversaries(in text: ScalarText, range: Range<Int>) -> [DurationMention] {
+    let list = LexemeList(text, in: range)
+    var mentions: [DurationMention] = []
+    for index in 0..<list.count where ["anniversary", "anniversaries"].contains(list.text(index)) {
+      for start in max(0, index - 6)..<index {
+        if let (years, end) = NumberWords.ordinal(list, at: start), end <= index, years > 0,
+          years < 100
+        {
+          let duration = CalendarDuration(months: 12 * years)
+          mentions.append(DurationMention(duration: duration, range: list.range(start, index + 1)))
+          break
+        }
+        if let (duration, end) = duration(list, at: start), end == index, duration.months > 0 {
+          mentions.append(DurationMention(duration: duration, range: list.range(start, index + 1)))
+          break
+        }
+      }
+    }
+    return mentions
+  }
+
+  package static func anniversaries(in string: String) -> [DurationMention] {
+    let text = ScalarText(string)
+    return anniversaries(in: text, range: 0..<text.count)
+  }
+
   private enum Unit { case hour, day, week, month, quarter, year }
 
   private static let units: [String: Unit] = [
@@ -80,7 +108,7 @@ package enum DurationParser {
   private static let between: Set<String> = [
     "full", "calendar", "consecutive", "successive", "business", "working", "contract",
     "additional",
-    "more", "whole", "complete", "fiscal", "banking", "continuous", "further", "-", "'", "banking",
+    "more", "whole", "complete", "fiscal", "banking", "continuous", "further", "-", "~", "'",
     "lunar", "trading",
   ]
 
@@ -150,6 +178,9 @@ package enum DurationParser {
       {
         value = number
         next = end + 1
+      } else if value == 1, ["i", "l"].contains(list.text(next + 1)), list.text(next + 2) == ")" {
+        // `one (I) year`: a figure that was read as a letter.
+        next += 3
       }
     } else if list.text(next) == ")" {
       next += 1

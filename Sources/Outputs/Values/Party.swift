@@ -23,7 +23,7 @@ package enum PartyParser {
   package static func parties(in text: ScalarText, spans: [Range<Int>], weak: [Range<Int>] = [])
     -> [Party]
   {
-    placed(in: text, spans: spans, weak: weak).map(\.party)
+    placed(in: text, spans: spans, likely: spans, weak: weak).map(\.party)
   }
 
   /// A party and where it is first named.
@@ -33,7 +33,10 @@ package enum PartyParser {
     var name: Range<Int>
   }
 
-  static func placed(in text: ScalarText, spans: [Range<Int>], weak: [Range<Int>]) -> [Placed] {
+  /// - Parameter likely: those of `spans` that are so likely that they need no definition beside them.
+  static func placed(
+    in text: ScalarText, spans: [Range<Int>], likely: [Range<Int>], weak: [Range<Int>]
+  ) -> [Placed] {
     var names = apart(spans.map { trimmedName(text, $0) }.filter { isName(text, $0) }, in: text)
     // A role that is strong and no name has: whose definition is it?
     let roles = spans.filter { isQuoted(text, $0) && isRole(text.string($0)) }
@@ -45,14 +48,33 @@ package enum PartyParser {
       if !names.contains(where: { Self.key(text.string($0)) == key }) { names.append(name) }
     }
     var parties = parties(named: names.sorted { $0.lowerBound < $1.lowerBound }, in: text)
+    if parties.count < 2 {
+      for name in defined(in: text) where !names.contains(where: name.overlaps) {
+        names.append(name)
+      }
+      parties = Self.parties(named: names.sorted { $0.lowerBound < $1.lowerBound }, in: text)
+    }
     for range in weak.map({ trimmedName(text, $0) }) where parties.count < 2 {
-      guard isName(text, range), isCompany(text, range), !names.contains(where: range.overlaps)
+      guard isName(text, range), isCompany(text, range) || isPerson(text, range),
+        !names.contains(where: range.overlaps)
       else { continue }
       names.append(range)
       parties = Self.parties(named: names.sorted { $0.lowerBound < $1.lowerBound }, in: text)
     }
-    return parties
+    // Where two have a word defined for them, others that have none are only mentioned.
+    guard parties.count(where: { !$0.party.aliases.isEmpty }) >= 2 else { return parties }
+    let sure = Set(likely.map { key(joined(text.string(trimmedName(text, $0)))) })
+    return parties.filter { !$0.party.aliases.isEmpty || sure.contains(key($0.party.name)) }
   }
+
+  /// The names that a contract's opening defines a role for.
+  private static func defined(in text: ScalarText) -> [Range<Int>] {
+    quotedRanges(text, in: 0..<min(text.count, opening)).filter { isRole(text.string($0)) }
+      .compactMap { nameDefined(by: $0, in: text) }
+  }
+
+  /// How far into a contract its parties are introduced, in scalars.
+  private static let opening = 4000
 
   /// Names that do not overlap, in text order: of two that do, the longer, or the one outside of
   /// quotation marks.

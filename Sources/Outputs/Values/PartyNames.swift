@@ -6,12 +6,33 @@ extension PartyParser {
     let words = Lexeme.lexemes(of: text, in: range).filter { $0.kind == .word }
     if words.isEmpty || words.count > 24 { return false }
     if words.contains(where: { notInNames.contains($0.text) }) { return false }
-    let hasEnding = words.contains { companyEndings.contains($0.text) }
-    if !hasEnding, words.contains(where: { headingWords.contains($0.text) }) { return false }
-    // `Company`, `Customer Affiliate`, `Company and Employee`, `L.L.C.`
-    return words.contains {
-      !companyEndings.contains($0.text) && !emptyWords.contains($0.text) && !isRole($0.text)
+    // `Inc. 12 High Street`, `None of the Company`
+    if strongEndings.contains(words[0].text) { return false }
+    for (word, next) in zip(words.dropFirst(), words.dropFirst(2))
+    where word.text == "the" && isRole(text.string(next.range)) {
+      return false
     }
+    let hasEnding =
+      companyEndings.contains(words[words.count - 1].text)
+      || words.contains { strongEndings.contains($0.text) }
+    if !hasEnding, words.contains(where: { headingWords.contains($0.text) }) { return false }
+    if isDescription(text, range, words) { return false }
+    // `Company`, `Customer Affiliate`, `Company and Employee`, `L.L.C.`, `D. The Company`
+    return words.contains {
+      $0.range.count > 1 && !companyEndings.contains($0.text) && !emptyWords.contains($0.text)
+        && !isRole($0.text)
+    }
+  }
+
+  /// `Delaware corporation`, `New York limited liability company`: what a company is, not who.
+  private static func isDescription(_ text: ScalarText, _ range: Range<Int>, _ words: [Lexeme])
+    -> Bool
+  {
+    guard let place = JurisdictionParser.jurisdictions(in: text, range: range).first,
+      place.range.lowerBound == words[0].range.lowerBound
+    else { return false }
+    let rest = words.filter { $0.range.lowerBound >= place.range.upperBound }
+    return !rest.isEmpty && rest.allSatisfy { legalForms.contains($0.text) }
   }
 
   /// Whether a name ends as a company's does.
@@ -19,6 +40,21 @@ extension PartyParser {
     Lexeme.lexemes(of: text, in: range).contains {
       $0.text.utf8.count > 1 && companyEndings.contains($0.text)
     }
+  }
+
+  /// Whether a name can only be a human's, by its initial: `J. Patrick Mulcahy`, `Shirley P. Fiano`.
+  static func isPerson(_ text: ScalarText, _ range: Range<Int>) -> Bool {
+    let lexemes = Lexeme.lexemes(of: text, in: range)
+    let words = lexemes.filter { $0.kind == .word }
+    // `U.S. Dollars` has one word only beside its letters.
+    return (2...4).contains(words.count) && words[words.count - 1].range.count > 2
+      && words.count(where: { $0.range.count > 2 }) >= 2
+      && lexemes.allSatisfy { $0.kind == .word || $0.text == "." || $0.text == "-" }
+      && words.dropLast().contains { $0.range.count == 1 }
+      && words.allSatisfy {
+        ScalarClass.isUpper(text[$0.range.lowerBound]) && !headingWords.contains($0.text)
+          && !emptyWords.contains($0.text) && !isRole(text.string($0.range))
+      } && words.contains { $0.range.contains { ScalarClass.isLower(text[$0]) } }
   }
 
   static func isQuotedInside(_ text: ScalarText, _ range: Range<Int>) -> Bool {
@@ -53,7 +89,8 @@ extension PartyParser {
     {
       return range.lowerBound..<range.lowerBound
     }
-    return described(text, unled(text, range))
+    let name = described(text, unled(text, unburdened(text, range)))
+    return completed(text, withoutMarks(text, closed(text, name)))
   }
 
   private static func withoutMarks(_ text: ScalarText, _ range: Range<Int>) -> Range<Int> {
@@ -166,7 +203,10 @@ extension PartyParser {
   // MARK: Words
 
   private static let notInNames: Set<String> = [
-    "party", "parties", "hereinafter", "referred", "individually", "collectively",
+    "party", "parties", "hereinafter", "referred", "individually", "collectively", "publicly",
+  ]
+  private static let legalForms: Set<String> = [
+    "corporation", "company", "limited", "liability", "partnership", "general", "llc", "lp",
   ]
   static let companyEndings: Set<String> = [
     "inc", "incorporated", "llc", "l", "ltd", "limited", "lp", "llp", "corp", "corporation", "co",
@@ -184,7 +224,13 @@ extension PartyParser {
     "agreement", "confidentiality", "confidential", "disclosure", "nondisclosure",
     "noncompetition", "competition", "employment", "nonuse", "solicitation", "nonsolicitation",
     "covenant", "witnesseth", "witness", "whereof", "recitals", "exhibit", "appendix",
-    "schedule",
+    "schedule", "representations", "warranties", "definitions", "miscellaneous", "amendment",
+    "notices", "terms", "conditions", "rights", "assignment", "secrets", "resolution", "product",
+    "conduct", "release", "access", "invention", "intellectual", "discharge", "dispute", "act",
+    "commission", "severance", "compete", "solicit", "restrictive", "covenants", "address", "title",
+    "contact", "your", "our", "my", "continuation", "information", "interference", "sources",
+    "name",
+    "third", "permitted", "non",
   ]
   private static let leadingWords: Set<String> = [
     "and", "by", "between", "among", "copy", "during", "with", "upon", ",", ".", "-",

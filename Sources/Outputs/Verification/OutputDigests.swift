@@ -14,6 +14,9 @@ package struct OutputDigests: Hashable, Sendable {
     digests[path] = SHA256.hash(of: bytes)
   }
 
+  /// For a file whose digest is known.
+  package mutating func add(_ path: String, digest: String) { digests[path] = digest }
+
   /// Sorted by path; LF.
   package var text: String {
     digests.sorted { $0.key.unicodeScalars.lexicographicallyPrecedes($1.key.unicodeScalars) }

@@ -5,7 +5,7 @@ import Inference
 import Ingest
 
 /// What the work of a plan will take on this machine: tokens counted, memory from the model's shape, time from a
-/// short measurement. Reads every document that has something left to do, and writes nothing.
+/// short measurement of the model and from reading the documents. Reads every document that has something left to do, and writes nothing.
 package struct PlanEstimate: Sendable {
   package struct DocumentEstimate: Hashable, Sendable {
     /// Of the text; nil where it cannot be read or nothing is left to do.
@@ -41,19 +41,22 @@ package struct PlanEstimate: Sendable {
     let opener = DocumentOpener(passwords: declaration.input.passwords, pdfProgram: pdfProgram)
     var speed: ReadingSpeed?
     for document in plan.documents {
-      var prompts: Set<Prompt> = []
-      for job in document.jobs where !job.standing.isUpToDate {
-        guard let step = declaration.step(job.step) else { continue }
-        if case .filter = step.action { continue }
-        prompts.insert(Prompt.of(step))
-      }
-      guard !prompts.isEmpty else { continue }
+      let steps = document.jobs.filter { !$0.standing.isUpToDate }
+        .compactMap { declaration.step($0.step) }
+        .filter { if case .filter = $0.action { false } else { true } }
+      guard !steps.isEmpty else { continue }
       progress(document.path)
       var estimate = DocumentEstimate(
-        tokens: nil, problem: nil, readings: prompts.count, seconds: 0, bytes: 0)
+        tokens: nil, problem: nil, readings: 0, seconds: 0, bytes: 0)
       do throws(ReadError) {
-        let text = ExtractedText(
-          try opener.read(document.path, in: declaration.input.directory))
+        let begin = Resources.now().wall
+        let source = try opener.read(document.path, in: declaration.input.directory)
+        // As long as it just took: a run reads each document for its steps, and once more for the report.
+        let opening = (Resources.now().wall - begin) * (declaration.output.html ? 2 : 1)
+        let text = ExtractedText(source)
+        let prompts = Set(
+          steps.map { declaration.prompt(of: $0, isTranscript: source.isTranscript) })
+        estimate.readings = prompts.count
         let packer = ContextPacker(
           tokenizer: model.tokenizer,
           budget: TokenBudget(
@@ -72,7 +75,7 @@ package struct PlanEstimate: Sendable {
         }
         if estimate.problem == nil {
           if speed == nil { speed = try? ReadingSpeed(model) }
-          estimate.seconds = contexts.reduce(0) {
+          estimate.seconds = contexts.reduce(opening) {
             $0 + Double(prompts.count) * (speed?.seconds(tokens: $1) ?? 0)
           }
         }

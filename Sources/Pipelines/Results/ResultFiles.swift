@@ -1,3 +1,4 @@
+import Digests
 import Documents
 import Foundation
 import Ingest
@@ -12,6 +13,8 @@ struct ResultFiles {
   let model: LoadedModel
   let results: RunResults
   let pdfProgram: URL?
+  let workspace: Workspace
+  let program: String
   let faults: FaultPoints
   let stop: StopSignal
 
@@ -61,9 +64,36 @@ struct ResultFiles {
         }
       }
     }
-    if declaration.output.html { try put(report, RunReport.name) }
-    try put(Envelope.fileBytes(of: runFile), RunFile.name)
+    let earlier = earlierResults(besides: digests)
+    for (path, digest) in earlier { digests.add(path, digest: digest) }
+    let run = runFile(earlier: earlier.map(\.path))
+    let runBytes = Envelope.fileBytes(of: run)
+    if declaration.output.html {
+      let memory = PageMemory(
+        of: declaration.output.directory, in: workspace,
+        shows: [program, pdfProgram == nil ? "" : "pdf", digests.text, SHA256.hash(of: runBytes)])
+      let page = memory.page ?? report(run)
+      try put(page, RunReport.name)
+      memory.keep(page)
+    }
+    try put(runBytes, RunFile.name)
     _ = try writer.write(Array(digests.text.utf8), to: OutputDigests.fileName)
+  }
+
+  /// What runs before wrote and this one was not asked for, by a changed condition or folder: results of hours
+  /// are not deleted, and are what they were when they are asked for again.
+  private func earlierResults(besides digests: OutputDigests) -> [(path: String, digest: String)] {
+    let folder = declaration.output.directory
+    guard let bytes = ResultFile.bytes(OutputDigests.fileName, in: folder),
+      let before = OutputDigests(parsing: String(decoding: bytes, as: UTF8.self))
+    else { return [] }
+    return before.digests.sorted { $0.key < $1.key }.compactMap { path, digest in
+      guard digests.digests[path] == nil, path != RunFile.name,
+        path != RunReport.name || !declaration.output.html,
+        FileDigest.sha256(of: folder.appendingPathComponent(path)) == digest
+      else { return nil }
+      return (path, digest)
+    }
   }
 
   /// The step's results, in the order of the documents' paths.
@@ -95,9 +125,9 @@ struct ResultFiles {
 
   /// Each value beside its source; the documents are read once more for the words around it and for
   /// the pages it stands on.
-  private var report: [UInt8] {
+  private func report(_ run: JSONValue) -> [UInt8] {
     RunReport(
-      title: declaration.name, run: runFile, input: declaration.input.directory,
+      title: declaration.name, run: run, input: declaration.input.directory,
       opener: DocumentOpener(passwords: declaration.input.passwords, pdfProgram: pdfProgram),
       // A report that a stop cuts short will not be written.
       shouldStop: { stop.isSet }
@@ -106,13 +136,13 @@ struct ResultFiles {
         .flatMap { envelopes(of: $0).map(\.value) })
   }
 
-  private var runFile: JSONValue {
+  private func runFile(earlier: [String]) -> JSONValue {
     RunFile(
       pipeline: declaration.name, pipelineSHA256: declaration.sha256,
       input: RunFile.relativePath(
         from: declaration.output.directory, to: declaration.input.directory),
       modelName: model.name, modelSHA256: model.sha256,
-      steps: declaration.steps, results: results
+      steps: declaration.steps, results: results, earlier: earlier
     ).json
   }
 }

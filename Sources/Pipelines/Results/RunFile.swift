@@ -15,10 +15,13 @@ struct RunFile {
   var modelSHA256: String
   var steps: [Step]
   var results: RunResults
+  /// Files in the output folder that runs before wrote and this one was not asked for.
+  var earlier: [String]
 
   var json: JSONValue {
-    guard !results.digests.isEmpty else { return .object(documents) }
     var json = documents
+    if !earlier.isEmpty { json["earlier"] = .array(earlier.map { .string($0) }) }
+    guard !results.digests.isEmpty else { return .object(json) }
     json["digests"] = .array(
       results.digests.map {
         [

@@ -5,7 +5,7 @@ import SQLite
 
 /// What made a result's key another one than that of the last time.
 package enum KeyChange: String, Hashable, Sendable, CaseIterable {
-  case document, step, schema, sampling, context, passwords, model, prompt
+  case document, step, schema, sampling, context, passwords, model, prompt, writing
   /// A result this step is given is made anew.
   case earlierStep = "earlier-step"
   /// The program reads or answers otherwise than the version before.
@@ -24,6 +24,7 @@ package enum KeyChange: String, Hashable, Sendable, CaseIterable {
     case .passwords: "the passwords"
     case .model: "the model"
     case .prompt: "the prompt"
+    case .writing: "how the model writes (model.topP, thinking, answerTokens or tools)"
     case .earlierStep: "a result it is given"
     case .program: "the version of docket"
     case .unknown:
@@ -36,6 +37,7 @@ package enum KeyChange: String, Hashable, Sendable, CaseIterable {
 final class KeyHistory {
   private let declaration: Declaration
   private let modelSHA256: String
+  private let writes: Bool
   private let queue: JobQueue
   /// Newest first.
   private let runs: [Run]
@@ -44,9 +46,10 @@ final class KeyHistory {
   /// Looks no further back than this many runs.
   private static let depth = 8
 
-  init(_ declaration: Declaration, modelSHA256: String, queue: JobQueue) throws {
+  init(_ declaration: Declaration, modelSHA256: String, writes: Bool, queue: JobQueue) throws {
     self.declaration = declaration
     self.modelSHA256 = modelSHA256
+    self.writes = writes
     self.queue = queue
     runs = try queue.runs(pipeline: declaration.name, limit: 100)
       .filter { $0.directory == declaration.input.directory.path }.prefix(Self.depth).map { $0 }
@@ -78,7 +81,11 @@ final class KeyHistory {
     }
     if let file, let produced = file["produced"], produced["key"]?.string == job.key {
       if produced["model"]?["sha256"]?.string != modelSHA256 { found.insert(.model) }
-      if produced["promptSha256"]?.string != Prompt.of(step).sha256 { found.insert(.prompt) }
+      if produced["promptSha256"]?.string
+        != declaration.promptSHA256(of: step, writes: writes)
+      {
+        found.insert(.prompt)
+      }
       if let schema = Self.schema(of: step),
         file["data"]?["schema"]?["sha256"]?.string != schema
       {
@@ -99,6 +106,9 @@ final class KeyHistory {
       || before.model.seed != declaration.model.seed
     {
       found.insert(.sampling)
+    }
+    if writes, before.model.writing.canonical != declaration.model.writing.canonical {
+      found.insert(.writing)
     }
     if before.model.weights != declaration.model.weights { found.insert(.model) }
     let (old, new) = (before.input, declaration.input)

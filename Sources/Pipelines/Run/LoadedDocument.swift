@@ -15,6 +15,7 @@ final class LoadedDocument {
   let sha256: String
   let document: Document
   let text: ExtractedText
+  var isTranscript: Bool { document.isTranscript }
   /// SHA-256 of the extracted text, in hexadecimal.
   let textSHA256: String
   let grounding: Grounding

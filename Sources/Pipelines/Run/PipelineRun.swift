@@ -102,7 +102,7 @@ package struct PipelineRun: Sendable {
     do {
       try ResultFiles(
         declaration: declaration, model: model, results: results, pdfProgram: pdfProgram,
-        faults: faults, stop: stop
+        workspace: workspace, program: program, faults: faults, stop: stop
       ).write()
     } catch is Interruption {
       return Ending(run: run, stopped: stop.reason, results: results)

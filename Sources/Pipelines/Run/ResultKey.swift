@@ -5,9 +5,9 @@ import JSON
 /// files (but for the document's path), so a key that is done never runs again.
 enum ResultKey {
   /// Raised whenever any reader gives another document for the same bytes.
-  static let readerVersion = 2
+  static let readerVersion = 3
   /// Raised whenever any output stage gives another answer for the same document and tags.
-  static let outputVersion = 2
+  static let outputVersion = 3
 
   /// Everything that went into one result, each part by name.
   struct Parts {

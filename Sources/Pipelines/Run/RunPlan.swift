@@ -71,7 +71,8 @@ package struct RunPlan: Sendable {
         declaration: declaration, modelSHA256: model.sha256, writes: model.capabilities.writes,
         queue: queue)
       planner.history = try queue.map {
-        try KeyHistory(declaration, modelSHA256: model.sha256, queue: $0)
+        try KeyHistory(
+          declaration, modelSHA256: model.sha256, writes: model.capabilities.writes, queue: $0)
       }
       self = try planner.plan()
     } catch let error as PipelineError {
@@ -140,12 +141,10 @@ struct Planner {
     for step in declaration.steps where !step.isReduce {
       var parts = ResultKey.Parts(
         sourceSHA256: sha256, step: step, from: step.from.compactMap { keys[$0] },
-        modelSHA256: modelSHA256, promptSHA256: Prompt.of(step).sha256, declaration: declaration)
+        modelSHA256: modelSHA256, promptSHA256: declaration.promptSHA256(of: step, writes: writes),
+        declaration: declaration)
       parts.writes = writes
       parts.recogniser = recogniser
-      if writes, let name = step.promptName {
-        parts.promptSHA256 = declaration.prompts.sha256(of: name)
-      }
       let key = ResultKey.of(parts)
       keys[step.id] = key
       let outputPath = OutputName(declaration: declaration).path(of: step, document: path)

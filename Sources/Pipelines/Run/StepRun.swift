@@ -67,7 +67,8 @@ struct StepRun {
 
   /// Reads the document under the step's prompt, asks `answer` for the content, writes the file.
   private func tagged(_ answer: (LoadedDocument.Reading) throws -> OutputContent) throws -> Result {
-    let reading = try document.reading(Prompt.of(step), lease: lease)
+    let reading = try document.reading(
+      pipeline.declaration.prompt(of: step, isTranscript: document.isTranscript), lease: lease)
     if lease.status == .lost { throw Interruption() }
     let coverage = coverage(reading)
     let envelope = Envelope(

@@ -49,8 +49,7 @@ final class WorkOfRun: Sendable {
 
   /// Of what the step says to the model that does it.
   func promptSHA256(of step: Step) -> String {
-    guard writer != nil, let name = step.promptName else { return Prompt.of(step).sha256 }
-    return pipeline.declaration.prompts.sha256(of: name)
+    pipeline.declaration.promptSHA256(of: step, writes: writer != nil)
   }
 
   /// The kinds of jobs that these workers take: documents first, and what brings their results

@@ -9,6 +9,8 @@ final class Worker {
   private let id: WorkerID
   /// The document the last job was about: its next step is claimed first and finds it read.
   private var loaded: LoadedDocument?
+  /// Claimed in the commit that recorded the last job.
+  private var next: Claim?
 
   init(_ work: WorkOfRun, number: Int) throws {
     shared = work
@@ -21,22 +23,25 @@ final class Worker {
   /// Works until every job of the run is final, or the run is told to stop.
   func work() throws {
     defer {
+      if let next { _ = try? queue.release(next, because: "its worker stopped") }
       leaveDocument()
       try? queue.stopWorker(id)
     }
     while !shared.pipeline.stop.isSet {
-      guard
-        let claim = try queue.claim(
-          worker: id, preferring: loaded?.documentID, kinds: shared.kinds, run: shared.run
-        ).first
-      else {
+      guard let claim = try next ?? queue.claim(request).first else {
         if try isOver() { return }
         // Jobs are with other workers, wait for a retry, or are paused.
         Thread.sleep(forTimeInterval: 0.1)
         continue
       }
+      next = nil
       try perform(claim)
     }
+  }
+
+  private var request: ClaimRequest {
+    ClaimRequest(
+      worker: id, preferring: loaded?.documentID, kinds: shared.kinds, run: shared.run)
   }
 
   /// Whether nothing of the run can become ready any more (paused jobs aside).
@@ -123,8 +128,13 @@ final class Worker {
     cost.tokensWritten = result.tokensWritten
     switch result.ending {
     case .done(let outcome, let output, let notices):
-      let completion = try queue.complete(
-        claim, JobResult(outcome, output: output, notices: notices, cost: cost))
+      let done = JobResult(outcome, output: output, notices: notices, cost: cost)
+      let completion: Completion
+      if shared.pipeline.stop.isSet {
+        completion = try queue.complete(claim, done)
+      } else {
+        (completion, next) = try queue.complete(claim, done, next: request)
+      }
       if completion == .recorded {
         shared.pipeline.report(
           .finished(

@@ -1,6 +1,7 @@
 import Dispatch
 import Glibc
 import Pipelines
+import Synchronization
 
 /// SIGTERM and SIGINT ask the run to stop at a safe point; a second SIGINT ends the process at once
 /// (the queue then finds its process dead, and nothing is lost).
@@ -16,9 +17,8 @@ final class StopSignals: Sendable {
   ) {
     unsafe sources = [(SIGTERM, StopSignal.Reason.terminated), (SIGINT, .interrupted)].map {
       number, reason in
-      signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-      source.setEventHandler {
+      let heed: @Sendable () -> Void = {
         if stop.isSet, reason == .interrupted { _exit(ExitStatus.interrupted.rawValue) }
         let isFirst = !stop.isSet
         stop.stop(reason)
@@ -27,9 +27,24 @@ final class StopSignals: Sendable {
           Self.limit(stop, patience, reason == .interrupted ? .interrupted : .stopped)
         }
       }
+      source.setEventHandler(handler: heed)
+      // Only when the source listens is the signal out of the early handler's hands.
+      source.setRegistrationHandler {
+        signal(number, SIG_IGN)
+        if early.hasCome(reason) { heed() }
+      }
       source.resume()
       return source
     }
+  }
+
+  /// To be called as soon as a process knows that it will listen: a signal that comes before it does is
+  /// remembered, where it would have ended the process.
+  static func expect() {
+    // Made now: a handler must make nothing.
+    _ = early.hasCome(.terminated)
+    signal(SIGTERM) { _ in early.terminated.store(true, ordering: .sequentiallyConsistent) }
+    signal(SIGINT) { _ in early.interrupted.store(true, ordering: .sequentiallyConsistent) }
   }
 
   private static func limit(_ stop: StopSignal, _ patience: Double, _ status: ExitStatus) {
@@ -45,3 +60,17 @@ final class StopSignals: Sendable {
     for source in unsafe sources { source.cancel() }
   }
 }
+
+/// The signals that came before a source listened.
+private final class EarlySignals: Sendable {
+  let terminated = Atomic<Bool>(false)
+  let interrupted = Atomic<Bool>(false)
+
+  func hasCome(_ reason: StopSignal.Reason) -> Bool {
+    (reason == .terminated
+      ? terminated.load(ordering: .sequentiallyConsistent)
+      : interrupted.load(ordering: .sequentiallyConsistent))
+  }
+}
+
+private let early = EarlySignals()

@@ -33,6 +33,7 @@ enum DaemonVerb {
       if let value = try arguments.integer(name, in: range) { options += [name, "\(value)"] }
     }
     if arguments.json { options.append("--json") }
+    StopSignals.expect()
     let workspace = try Workspace(at: arguments["--workspace"])
     let lock = try DaemonLock(workspace)
     defer { withExtendedLifetime(lock) {} }

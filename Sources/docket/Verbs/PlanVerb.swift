@@ -51,12 +51,13 @@ enum PlanVerb {
       if shows { Console.redraw("") }
     }
     arguments.json
-      ? printJSON(plan, estimate) : Console.out(lines(plan, estimate, workers: workers))
+      ? printJSON(plan, declaration, estimate)
+      : Console.out(lines(plan, declaration, estimate, workers: workers))
     return .complete
   }
 
   private static func lines(
-    _ plan: RunPlan, _ estimate: PlanEstimate?, workers: Int
+    _ plan: RunPlan, _ declaration: Pipelines.Declaration, _ estimate: PlanEstimate?, workers: Int
   ) -> [String] {
     var lines: [String] = []
     for document in plan.documents {
@@ -72,6 +73,12 @@ enum PlanVerb {
             + (work.readings > 1 ? "read \(work.readings) times, " : "")
             + "\(TextLayout.duration(work.seconds)), \(TextLayout.bytes(work.bytes))")
       }
+    }
+    for step in following(declaration) {
+      let group = step.groupBy.map { "one result for each value of \($0)" } ?? "one result"
+      lines.append(
+        "\(step.id): \(group), once the documents are done: from \(step.from.joined(separator: ", "))"
+      )
     }
     for left in plan.leftOut { lines.append("left out: \(left.path): \(left.detail)") }
     lines.append(
@@ -91,7 +98,19 @@ enum PlanVerb {
       + (job.standing.isUpToDate && job.isConditional ? ", if its condition still holds" : "")
   }
 
-  private static func printJSON(_ plan: RunPlan, _ estimate: PlanEstimate?) {
+  /// The steps that bring documents together: of what, and in how many groups, is known when those are done.
+  private static func following(
+    _ declaration: Pipelines.Declaration
+  ) -> [(id: String, from: [String], groupBy: String?)] {
+    declaration.steps.compactMap { step in
+      guard case .reduce(let reduce) = step.action else { return nil }
+      return (step.id, step.from, reduce.groupBy?.source)
+    }
+  }
+
+  private static func printJSON(
+    _ plan: RunPlan, _ declaration: Pipelines.Declaration, _ estimate: PlanEstimate?
+  ) {
     for document in plan.documents {
       let work = estimate?.documents[document.path]
       for job in document.jobs {
@@ -111,6 +130,12 @@ enum PlanVerb {
           "problem": work?.problem.map { .string($0) } ?? .null,
         ])
       }
+    }
+    for step in following(declaration) {
+      Console.json([
+        "follows": .string(step.id), "from": .array(step.from.map { .string($0) }),
+        "groupBy": step.groupBy.map { .string($0) } ?? .null,
+      ])
     }
     for left in plan.leftOut {
       Console.json([

@@ -52,6 +52,7 @@ enum RunVerb {
     ], run: run)
 
   static func run(_ arguments: Arguments) throws -> ExitStatus {
+    StopSignals.expect()
     let workspace = try Workspace(at: arguments["--workspace"])
     let scheduled = try arguments.integer("--scheduled", in: 1...Int.max)
       .map { ScheduledRunID(Int64($0)) }

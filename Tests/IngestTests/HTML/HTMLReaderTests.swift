@@ -28,6 +28,30 @@ struct HTMLReaderTests {
     }
   }
 
+  @Test func `links have their words, their place and their address as written`() throws {
+    let long = String(repeating: "x", count: 200)
+    let page =
+      "<!DOCTYPE html><title>t</title><a href=/nav>Home</a><p>See <a class=b href='https://e.org/?a=1&amp;b=\(long)'>our\n <b>terms</b></a>, "
+      + "<a href=\"#part-2\">part&nbsp;2</a> and <a name=x>no link</a>.<p hidden><a href=/h>hidden</a>"
+      + "<p><a href='javascript:go()'>script</a> <a title='<a href=no>' href=mailto:a@e.org>write</a>"
+    let document = try read(page)
+    #expect(
+      document.links.map(\.target) == [
+        .address("/nav"), .address("https://e.org/?a=1&b=\(long)"), .address("#part-2"),
+        .address("mailto:a@e.org"),
+      ])
+    #expect(document.links.map(\.text) == ["Home", "our terms", "part\u{A0}2", "write"])
+    let bytes = Array(page.utf8)
+    let places = document.links.map { link in
+      if case .bytes(let range) = link.spot {
+        String(decoding: bytes[range], as: UTF8.self)
+      } else {
+        ""
+      }
+    }
+    #expect(places == ["Home", "our\n <b>terms", "part&nbsp;2", "write"])
+  }
+
   @Test func `headings, lists, tables, definitions and preformatted text are told apart`() throws {
     let document = try read(
       """

@@ -7,6 +7,8 @@ struct PDFBuilder {
     case text(String, x: Double, y: Double, size: Double = 10, isBold: Bool = false)
     case line(x0: Double, y0: Double, x1: Double, y1: Double)
     case link(x0: Double, y0: Double, x1: Double, y1: Double, uri: String)
+    /// To a page of the same file, from 0.
+    case jump(x0: Double, y0: Double, x1: Double, y1: Double, page: Int)
     /// A grey picture over a part of the page, one byte a pixel.
     case picture(pixels: [UInt8], width: Int, x0: Double, y0: Double, x1: Double, y1: Double)
   }
@@ -63,6 +65,11 @@ struct PDFBuilder {
           links.append(
             add(
               "<< /Type /Annot /Subtype /Link /Rect [\(x0) \(height - y1) \(x1) \(height - y0)] /A << /S /URI /URI (\(uri)) >> >>"
+            ))
+        case .jump(let x0, let y0, let x1, let y1, let page):
+          links.append(
+            add(
+              "<< /Type /Annot /Subtype /Link /Rect [\(x0) \(height - y1) \(x1) \(height - y0)] /A << /S /GoTo /D [\(page) /Fit] >> >>"
             ))
         case .picture(let pixels, let width, let x0, let y0, let x1, let y1):
           let picture = stream(

@@ -43,6 +43,29 @@ struct PlainTranscriptTests {
     if form.contains("05") { #expect(turns.map { $0.start } == [5, 9, 12, 20]) }
   }
 
+  @Test func `what Teams writes beside the words is nobody's`() throws {
+    let found = try lines(
+      "Project sync-20261120_101500-Meeting Recording\n\nNovember 20, 2026, 10:15AM\n\n25m 13s\n\n\nAnn Smith started transcription\n\n\nAnn Smith   0:05\nHello there, all of you.\n\nBo Jones (External)   0:09\nHi. Good to be here.\n\nAnn Smith   1:00:12\nLet us begin with the list.\n\nAnn Smith stopped transcription\n"
+    )
+    #expect(
+      found == [
+        "5 Ann Smith: Hello there, all of you.", "9 Bo Jones (External): Hi. Good to be here.",
+        "3612 Ann Smith: Let us begin with the list.", "-: Ann Smith stopped transcription",
+      ])
+  }
+
+  @Test(arguments: [
+    "10:15:03\t From Ann Smith to Everyone:\n\tHello there.\n10:15:09\t From Bo Jones to Everyone:\n\tHi:\n\tgood to be here.\n10:16:12\t From Ann Smith to Bo Jones(Direct Message):\n\tLet us begin.\n",
+    "10:15:03\t From  Ann Smith : Hello there.\n10:15:09\t From  Bo Jones  to  Everyone : Hi: good to be here.\n10:16:12\t From  Ann Smith to Bo Jones(Direct Message) : Let us begin.\n",
+  ])
+  func `saved Zoom chats have who wrote to whom`(chat: String) throws {
+    #expect(
+      try lines(chat) == [
+        "36903 Ann Smith: Hello there.", "36909 Bo Jones: Hi: good to be here.",
+        "36972 Ann Smith to Bo Jones(Direct Message): Let us begin.",
+      ])
+  }
+
   @Test func `a header keeps its words and gives the date`() throws {
     let document = try read(
       "Town Council\n20 November 2026\n\nMayor Smith: I call the meeting to order.\n\nClerk: All are present.\n\nMayor Smith: Thank you.\n\nClerk: The first item is the budget.\n"

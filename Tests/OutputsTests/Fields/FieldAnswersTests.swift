@@ -61,6 +61,14 @@ import Testing
     ("shall begin on April 1, 2019 and last for eighteen months", "2020-10-01"),
     ("shall continue until terminated by either party", "perpetual"),
     ("upon thirty (30) days prior written notice, but no sooner than one year", "2020-03-05"),
+    ("until the earlier of (i) December 31, 2022 and (ii) a sale of the Company", "2022-12-31"),
+    ("and shall conclude on October 31, 2020, unless renewed", "2020-10-31"),
+    ("until the four-year anniversary of the Effective Date", "2023-03-05"),
+    ("until the second (2nd) anniversary of the Effective Date", "2021-03-05"),
+    ("until the end of 2026 and is then looked at again", "2026-12-31"),
+    ("unless and until either party gives notice to the other", "perpetual"),
+    ("and continues until cancelled by the Client", "perpetual"),
+    ("and will end when terminated by either party", "perpetual"),
   ])
   func `count ends from the date that words refer to`(words: String, end: String) throws {
     let found = try answers(
@@ -69,6 +77,33 @@ import Testing
     #expect(found["agreed"]?.value == "2019-03-05")
     #expect(found["starts"]?.value == "2019-03-05")
     #expect(found["ends"]?.value == .string(end))
+  }
+
+  @Test(arguments: [
+    "as of the date first written above", "on the date hereof",
+    "as of the day and year first above written",
+    "upon execution of this Agreement", "on the date of last signature",
+    "on the date of its execution",
+    "from the date set forth above", "as of the Execution Date",
+  ])
+  func `take an effective date from the date that it refers to`(words: String) throws {
+    let found = try answers(
+      "dated ⟦March 5, 2019⟧. It is ⟦effective \(words)⟧.", ["agreed", "starts"], schema: contract)
+    #expect(found["starts"]?.value == "2019-03-05")
+    #expect(found["starts"]?.raw.map { words.contains($0) } == true)
+  }
+
+  @Test(arguments: [
+    ("renewed for successive two-year terms thereafter unless written notice is given", "P2Y"),
+    ("renewed for additional one (1) year periods, unless written notice is received", "P1Y"),
+    ("options for four additional ten (10) year terms, upon written notice to us", "P10Y"),
+    ("extended for an additional two year period with the written consent of both", "P2Y"),
+    ("extended for ten (10) years by notice in writing", "P10Y"),
+    ("renewed from year to year", "P1Y"), ("extended on a month-to-month basis", "P1M"),
+  ])
+  func `take a renewal's length and not a notice's`(words: String, length: String) throws {
+    let found = try answers("⟦It may be \(words).⟧", ["renewal"], schema: contract)
+    #expect(found["renewal"]?.value == .string(length))
   }
 
   @Test func `tell a renewal from the notice against it`() throws {

@@ -114,6 +114,31 @@ let review = transcript(
     #expect(minutes.topics.map(\.title).allSatisfy { !$0.lowercased().contains("do") })
   }
 
+  @Test func `a topic is named by the words that keep standing together in it`() {
+    let minutes = minutes(
+      transcript(
+        """
+        Ann: The suit circuit is warm again.
+        Bob: I read the suit circuit at ninety.
+        Ann: Then turn the suit circuit valve a little.
+        """))
+    #expect(minutes.topics.map(\.title).allSatisfy { $0.hasPrefix("Suit circuit") })
+  }
+
+  @Test func `one discussion is one proposal, and what is said in plain words is one of its own`() {
+    let filler = (0..<40).map { "Bob: There is a lot of rain in the \($0 % 7)th week." }
+    let talk =
+      ["Ann: We agreed to buy the small pump."] + filler
+      + ["Ann: We decided to sell the old pump.", "Ann: We agreed to paint the hall."]
+    let found = minutes(transcript(talk.joined(separator: "\n"))).decisions.filter(\.isExplicit)
+    #expect(
+      found.map(\.statement.text) == [
+        "We agreed to buy the small pump.", "We decided to sell the old pump.",
+        "We agreed to paint the hall.",
+      ])
+    #expect(found.allSatisfy { $0.statement.evidence.count <= Minutes.Selection().evidence })
+  }
+
   @Test func `a request that nobody says yes to has no owner`() throws {
     let document = transcript(
       """
@@ -161,6 +186,9 @@ let review = transcript(
     ("You know, the L_C_D_ is dear.", "The LCD is dear."),
     ("Right.", "Right."),
     ("I said that that is fine", "I said that that is fine."),
+    ("Tw twelve hours of the p the work", "Twelve hours of the work."),
+    ("We I think a week is enough", "I think a week is enough."),
+    ("No one in the office likes it", "No one in the office likes it."),
   ])
   func `speech is made readable by leaving words out`(spoken: String, written: String) {
     #expect(PlainSpeech.written(spoken) == written)

@@ -25,6 +25,10 @@ import Testing
     ("5 (five) years", "P5Y"),
     ("sixty (60 days)", "P60D"),
     ("1.5 years", "P18M"),
+    ("one (I) year", "P1Y"),
+    ("successive 3~year periods", "P3Y"),
+    ("two-year terms", "P2Y"),
+    ("THREE (3) YEARS", "P3Y"),
   ])
   func `are read as people write them`(words: String, iso: String) {
     #expect(DurationParser.durations(in: words).map(\.duration.iso) == [iso])
@@ -37,6 +41,15 @@ import Testing
     #expect(DurationParser.durations(in: words).isEmpty)
     #expect(
       DurationParser.durations(in: words, includesAdverbs: true).map(\.duration.iso) == [iso])
+  }
+
+  @Test(arguments: [
+    ("the third anniversary of the date hereof", "P3Y"), ("the second (2nd) anniversary", "P2Y"),
+    ("its four-year anniversary", "P4Y"), ("the eighteen-month anniversary", "P18M"),
+    ("on the 5th anniversary", "P5Y"), ("each anniversary of the date", nil),
+  ])
+  func `are counted by anniversaries too`(words: String, iso: String?) {
+    #expect(DurationParser.anniversaries(in: words).map(\.duration.iso) == (iso.map { [$0] } ?? []))
   }
 
   @Test(arguments: ["Section 3 days off", "the day after", "Exhibit A"])

@@ -1,6 +1,7 @@
 import Foundation
-import Outputs
 import Testing
+
+@testable import Outputs
 
 @Suite struct `Parties` {
   private func parties(_ marked: String) -> [Party] {
@@ -47,6 +48,53 @@ import Testing
     #expect(found == [Party(name: "ACME, INC.", role: nil, aliases: ["Acme"])])
   }
 
+  @Test(arguments: [
+    ("Done.\n⟦ACME SHOE COMPANY, INC. 101 SPRAGUE STREET⟧", "ACME SHOE COMPANY, INC."),
+    ("⟦Acme Corp. MUTUAL NONDISCLOSURE⟧", "Acme Corp."),
+    ("⟦Acme & Co., Ltd. Seoul⟧", "Acme & Co., Ltd."),
+    ("⟦Chief Executive Officer of Acme, Inc.⟧", "Acme, Inc."),
+    ("⟦the date last written below between Acme Systems, Inc.⟧", "Acme Systems, Inc."),
+    ("⟦Company and Acme Pharmaceuticals Ltd.⟧", "Acme Pharmaceuticals Ltd."),
+    ("⟦CONFIDENTIALITY AGREEMENT Acme Products, Inc.⟧", "Acme Products, Inc."),
+    ("with Build-A-⟦Bear Workshop, Inc.⟧", "Build-A-Bear Workshop, Inc."),
+    ("and Morton’s ⟦Restaurant Group, Inc.⟧", "Morton’s Restaurant Group, Inc."),
+    ("by John J. ⟦Donahoe II⟧", "John J. Donahoe II"),
+    ("between The ⟦Hershey Company⟧ and", "The Hershey Company"),
+    ("to ⟦Sony Corporation⟧ of America (the", "Sony Corporation of America"),
+    ("of Sears, ⟦Roebuck and Co.⟧", "Sears, Roebuck and Co."),
+    ("⟦Danna Rabin “Employee⟧”", "Danna Rabin"),
+    ("⟦eBay Inc.⟧", "eBay Inc."), ("⟦J. Crew Group, Inc.⟧", "J. Crew Group, Inc."),
+    ("⟦Johnson and Johnson Limited⟧", "Johnson and Johnson Limited"),
+  ])
+  func `have their whole name and nothing of what stands around it`(marked: String, name: String) {
+    #expect(parties(marked).map(\.name) == [name])
+  }
+
+  @Test(arguments: [
+    "⟦Delaware Corporation⟧", "⟦New York limited liability company⟧", "⟦None of the Company⟧",
+    "⟦Inc. 2145 Hamilton Avenue⟧", "It ends. ⟦B. Over⟧", "⟦D. The Company⟧",
+    "⟦INTELLECTUAL PROPERTY ASSIGNMENT⟧", "⟦PUBLICLY TRADED COMPANY⟧", "⟦Company Access⟧",
+  ])
+  func `are not what a company is, an office or a heading`(marked: String) {
+    #expect(parties(marked).isEmpty)
+  }
+
+  @Test func `that are only mentioned are none where two others have a word defined for them`() {
+    let text = ScalarText("Acme, Inc. (\"Buyer\"), Bolt LLC (\"Seller\") and Bolt Holdings LLC.")
+    func place(_ words: String) -> Range<Int> {
+      let start = text.string(0..<text.count).range(of: words)!.lowerBound
+      let at = text.string(0..<text.count).unicodeScalars.distance(
+        from: text.string(0..<text.count).startIndex, to: start)
+      return at..<at + words.count
+    }
+    let spans = [place("Acme, Inc."), place("Bolt LLC"), place("Bolt Holdings LLC")]
+    func names(likely: [Range<Int>]) -> [String] {
+      PartyParser.placed(in: text, spans: spans, likely: likely, weak: []).map(\.party.name)
+    }
+    #expect(names(likely: []) == ["Acme, Inc.", "Bolt LLC"])
+    #expect(names(likely: spans) == ["Acme, Inc.", "Bolt LLC", "Bolt Holdings LLC"])
+  }
+
   @Test func `are not the word party`() {
     #expect(parties("each a (\"⟦Party⟧\") and the ⟦Parties⟧").isEmpty)
   }
@@ -91,7 +139,8 @@ import Testing
   }
 
   @Test func `that are less likely stand in where one is missing, if they are companies`() {
-    let words = "Dear Sirs of Lincare Holdings Inc.: Linde AG asks you about a Permitted Purpose."
+    let words =
+      "Dear Sirs of Lincare Holdings Inc.: Linde AG asks you about a Permitted Purpose in U.S. Dollars."
     let text = ScalarText(words)
     func range(_ part: String) -> Range<Int> {
       let start = words.range(of: part)!.lowerBound
@@ -101,7 +150,7 @@ import Testing
     #expect(
       PartyParser.parties(
         in: text, spans: [range("Lincare Holdings Inc.")],
-        weak: [range("Permitted Purpose"), range("Linde AG")]
+        weak: [range("Permitted Purpose"), range("U.S. Dollars"), range("Linde AG")]
       ).map(\.name) == ["Lincare Holdings Inc.", "Linde AG"])
   }
 }
