@@ -12,6 +12,10 @@ import Testing
     .init(name: "loan", tag: nil, pattern: "(?i)\\bborrower\\b"),
   ]
 
+  private func words(_ range: Range<Int>, _ text: ExtractedText) -> String {
+    String(decoding: Array(text.text.utf8)[range], as: UTF8.self)
+  }
+
   private func answer(_ text: String, multiple: Bool = false, whole: Bool = true) throws
     -> (FieldAnswer, ExtractedText)
   {
@@ -28,7 +32,7 @@ import Testing
   @Test func `the label is the one that the document has words for, and those prove it`() throws {
     let (answer, text) = try answer("It is agreed. The Tenant pays rent. Nothing else.")
     #expect(answer.name == "label" && answer.status == .found && answer.value == "lease")
-    #expect(answer.evidence.map { String(text.text[$0]) } == ["The Tenant pays rent."])
+    #expect(answer.evidence.map { words($0, text) } == ["The Tenant pays rent."])
   }
 
   @Test func `of equal ones the first declared is the label, the others are alternatives`() throws {
