@@ -113,8 +113,9 @@ struct WriteBenchmark {
   /// Texts drawn from all that is allowed, each token as likely: the most varied there are.
   private func masks(_ trie: TokenTrie) throws {
     print(
-      "\nschema      compiled   masks    mean     p50      p99      worst   (200 texts of at most 200 tokens, caches cold at first; CPU time of mask and token)"
+      "\nMasks: 200 texts of at most 200 tokens a schema, drawn from all that is allowed; nothing is kept from before the first. CPU time of a mask and of taking a token."
     )
+    var table = ColumnTable(["schema", "compiled", "masks", "mean", "p50", "p99", "worst"])
     for (name, schema) in Self.schemas {
       let start = Resources.now()
       let constraint = try SchemaConstraint(schema)
@@ -124,20 +125,19 @@ struct WriteBenchmark {
       for _ in 0..<200 {
         times += try walk(Matcher(constraint, trie: trie), budget: 200, &dice)
       }
-      print(row(name, ms(compiled), times))
+      table.add([name, ms(compiled)] + cells(times))
     }
+    table.printed()
   }
 
-  private func row(_ name: String, _ first: String, _ times: [Double]) -> String {
+  /// How many, mean, median, 99th percentile, worst.
+  private func cells(_ times: [Double]) -> [String] {
     let sorted = times.sorted()
     let mean = times.reduce(0, +) / Double(max(times.count, 1))
     func at(_ share: Double) -> Double {
       sorted.isEmpty ? 0 : sorted[min(sorted.count - 1, Int(Double(sorted.count) * share))]
     }
-    let columns = ["\(times.count)", us(mean), us(at(0.5)), us(at(0.99)), us(at(1))]
-    return name.padding(toLength: 12, withPad: " ", startingAt: 0)
-      + first.padding(toLength: max(11, first.count + 2), withPad: " ", startingAt: 0)
-      + columns.map { $0.padding(toLength: 10, withPad: " ", startingAt: 0) }.joined()
+    return ["\(times.count)", us(mean), us(at(0.5)), us(at(0.99)), us(at(1))]
   }
 
   /// CPU seconds of each step: the mask and taking the token.
@@ -177,14 +177,21 @@ struct WriteBenchmark {
 
   private func spans(_ trie: TokenTrie) throws {
     print(
-      "\nindex of    text MB    built    keeps MiB  first mask  masks   mean     p50      p99      worst   (200 answers of 3 quotes, at most 150 tokens)"
+      "\nQuotes: an index of so many tokens of text, then 200 answers of 3 quotes, at most 150 tokens each. Memory beside the text."
     )
+    var table = ColumnTable([
+      "tokens", "text", "built in", "peak", "kept", "first mask", "masks", "mean", "p50", "p99",
+      "worst",
+    ])
     let constraint = try SchemaConstraint(Self.quotes)
     for count in index {
       let text = Self.text(tokens: count, trie.tokenizer)
+      let resident = Self.resident("VmRSS")
+      Self.forgetPeak()
       let start = Resources.now()
       let source = SpanIndex(text)
       let built = Resources.now().cpu - start.cpu
+      let peak = Self.resident("VmHWM") - resident
       let before = Self.now()
       let matcher = try Matcher(constraint, trie: trie, source: source)
       for byte in Array("[\"".utf8) {
@@ -199,13 +206,26 @@ struct WriteBenchmark {
       for _ in 0..<200 {
         times += try walk(Matcher(constraint, trie: trie, source: source), budget: 150, &dice)
       }
-      print(
-        row(
-          "\(count)",
-          String(
-            format: "%-11.2f%-8.2fs %-11.1f%.1f ms", Double(text.utf8.count) / 1e6, built,
-            Double(source.byteCount) / 1_048_576, first * 1e3), times))
+      table.add(
+        [
+          "\(count)", String(format: "%.2f MB", Double(text.utf8.count) / 1e6),
+          String(format: "%.3f s", built), String(format: "%.1f MiB", Double(peak) / 1024),
+          String(format: "%.1f MiB", Double(source.byteCount) / 1_048_576), ms(first),
+        ] + cells(times))
     }
+    table.printed()
+  }
+
+  /// A line of this process's status, in KiB.
+  private static func resident(_ name: String) -> Int {
+    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+    let line = status.split(separator: "\n").first { $0.hasPrefix("\(name):") }
+    return line?.split(whereSeparator: { !$0.isNumber }).first.flatMap { Int($0) } ?? 0
+  }
+
+  /// The most memory resident counts from here on (proc(5), clear_refs).
+  private static func forgetPeak() {
+    try? Data("5".utf8).write(to: URL(fileURLWithPath: "/proc/self/clear_refs"))
   }
 
   /// Words as frequent as Zipf's law has them, in sentences.
@@ -238,15 +258,19 @@ struct WriteBenchmark {
     print(
       "\n\(folder.lastPathComponent), \(threads) threads, \(tokens) tokens an answer: tokens/s (of wall time; best of \(repeats))"
     )
-    print("sessions   free       constrained  ratio   ratio of CPU time")
+    var table = ColumnTable([
+      "sessions", "free", "held to a schema", "ratio", "ratio of CPU time",
+    ])
     for count in sessions {
       var best: [(wall: Double, cpu: Double)] = [(.infinity, .infinity), (.infinity, .infinity)]
       for _ in 0..<repeats {
         for (kind, schema) in [JSONValue?.none, Self.endless].enumerated() {
-          let requests = try (0..<count).map { seed in
+          // Compiled once, as it is for the questions of a run.
+          let constraint = try schema.map { try SchemaConstraint($0) }
+          let requests = (0..<count).map { seed in
             GenerationRequest(
               prompt: [72, 105, 33], sampling: Sampling(seed: UInt64(seed)), maxTokens: tokens,
-              constraint: try schema.map { try SchemaConstraint($0) })
+              constraint: constraint)
           }
           let sessions = requests.map { _ in base.fork() }
           let start = Resources.now()
@@ -259,11 +283,14 @@ struct WriteBenchmark {
           best[kind] = (min(best[kind].wall, wall), min(best[kind].cpu, cpu))
         }
       }
-      print(
-        String(
-          format: "%-11d%-11.1f%-13.1f%-8.3f%.3f", count, 1 / best[0].wall, 1 / best[1].wall,
-          best[0].wall / best[1].wall, best[0].cpu / best[1].cpu))
+      table.add([
+        "\(count)", String(format: "%.1f", 1 / best[0].wall),
+        String(format: "%.1f", 1 / best[1].wall),
+        String(format: "%.3f", best[0].wall / best[1].wall),
+        String(format: "%.3f", best[0].cpu / best[1].cpu),
+      ])
     }
+    table.printed()
   }
 
   /// Goes on until the budget closes it, as free text goes on until the budget ends it.

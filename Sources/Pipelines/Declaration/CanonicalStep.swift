@@ -21,7 +21,16 @@ extension Step {
       object["instructions"] = ask.instructions.map(JSONValue.string)
     case .classify(let classify):
       object["labels"] = .array(
-        classify.labels.map { [.string($0.name), $0.description.map(JSONValue.string) ?? .null] })
+        classify.labels.map { label in
+          let words: [JSONValue] = [
+            .string(label.name), label.description.map(JSONValue.string) ?? .null,
+          ]
+          let rules: [JSONValue] = [
+            label.tag.map(JSONValue.string) ?? .null, label.pattern.map(JSONValue.string) ?? .null,
+          ]
+          // Only where there are any: their absence is no change.
+          return .array(words + (label.hasRule ? rules : []))
+        })
       object["multiple"] = .bool(classify.multiple)
       object["instructions"] = classify.instructions.map(JSONValue.string)
     case .filter(let expression): object["where"] = .string(expression.source)

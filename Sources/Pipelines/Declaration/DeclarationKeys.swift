@@ -16,6 +16,7 @@ enum DeclarationKeys {
   static let tool = [
     "name", "description", "parameters", "command", "timeoutSeconds", "outputLimit",
   ]
+  static let label = ["description", "x-tag", "x-pattern"]
   static let output = ["dir", "jsonl", "csv", "html", "markdown"]
   static let schedule = ["cron", "timeZone", "missed", "overlap", "window"]
   static let kinds = ["extract", "summarize", "minutes", "ask", "classify", "filter", "reduce"]

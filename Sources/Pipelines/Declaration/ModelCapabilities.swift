@@ -87,12 +87,22 @@ extension Declaration {
           "only a checkpoint that writes follows “instructions”; \(weightsName) only choose among the statements of the results"
         )
       ]
-    case .ask, .classify:
+    case .ask:
       return [
         problem(
-          "\(step.kind) needs a checkpoint that writes (with a language-model head, such as MiniMax-M1); \(weightsName) only mark words in a document"
+          "ask needs a model that writes, and \(weightsName) only mark words in a document; name a checkpoint with a language-model head in model.weights, or a server in model.endpoint with model.name"
         )
       ]
+    case .classify(let classify):
+      guard classify.instructions == nil else {
+        return [problem("only a model that writes follows “instructions”; leave them out")]
+      }
+      do {
+        _ = try LabelRules(classify.rules, multiple: classify.multiple, labels: model.tags.sorted())
+        return []
+      } catch {
+        return error.problems.map { problem($0.message) }
+      }
     case .minutes: return missing(Self.minutesTags, in: model).map { [problem($0)] } ?? []
     case .summarize: return missing(Self.summaryTags, in: model).map { [problem($0)] } ?? []
     case .extract(let extract):

@@ -52,6 +52,10 @@ package struct Step: Hashable, Sendable {
       package var name: String
       /// What the label stands for, in words.
       package var description: String?
+      /// By what a model that only marks words chooses it: a label of the checkpoint, a regular expression
+      /// over sentences.
+      package var tag: String?
+      package var pattern: String?
     }
   }
 

@@ -359,12 +359,12 @@ struct StepReading {
     case .object(let object):
       for name in object.keys {
         guard let member = item[name] else { continue }
-        guard let description = member.string(1...2000) else { continue }
+        guard let label = readLabel(name, member) else { continue }
         guard (1...100).contains(name.unicodeScalars.count) else {
           member.problemAtKey("a label has 1 to 100 characters")
           continue
         }
-        labels.append(.init(name: name, description: description))
+        labels.append(label)
       }
       guard labels.count == object.count else { return nil }
     default:
@@ -375,6 +375,19 @@ struct StepReading {
       return nil
     }
     return labels
+  }
+
+  /// What a label stands for: in words, or an object with the rules that choose it as well.
+  private func readLabel(_ name: String, _ item: DeclarationItem) -> Step.Classify.Label? {
+    guard item.value.object != nil else {
+      return item.string(1...2000).map { .init(name: name, description: $0) }
+    }
+    guard item.isObject(with: DeclarationKeys.label, called: "a label") else { return nil }
+    let description = item.member("description") { $0.string(1...2000) }
+    let tag = item.member("x-tag") { $0.string(1...200) }
+    let pattern = item.member("x-pattern") { $0.string(1...4000) }
+    guard let description, let tag, let pattern else { return nil }
+    return .init(name: name, description: description, tag: tag, pattern: pattern)
   }
 
   // MARK: Schemas

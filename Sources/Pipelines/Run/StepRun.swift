@@ -1,3 +1,4 @@
+import Digests
 import Documents
 import Foundation
 import JSON
@@ -57,7 +58,16 @@ struct StepRun {
         Minutes(of: document.document, text: document.text, scores: reading.scores)
           .content(document.grounding)
       }
-    case .filter, .ask, .classify, .reduce:
+    case .classify(let classify):
+      return try tagged { reading in
+        let whole = coverage(reading).isWhole
+        return FieldsOutput.content(
+          try LabelRules(classify.rules, multiple: classify.multiple).answers(
+            text: document.text, scores: reading.scores, readWhole: whole),
+          schemaName: step.id, schemaSha256: SHA256.hash(of: step.canonical.text()),
+          grounding: document.grounding, isWhole: whole)
+      }
+    case .filter, .ask, .reduce:
       throw JobFault(
         .fault,
         "Step “\(step.id)” (\(step.kind)) needs a checkpoint that writes; \(pipeline.model.name) "
@@ -150,6 +160,16 @@ struct StepRun {
     work.outputPath(document: job.documentPath, step: earlier.id)
       .flatMap { ResultFile.read($0, in: pipeline.declaration.output.directory) }?["data"]
   }
+}
+
+extension Step.Classify {
+  var rules: [LabelRules.Rule] {
+    labels.map { LabelRules.Rule(name: $0.name, tag: $0.tag, pattern: $0.pattern) }
+  }
+}
+
+extension Step.Classify.Label {
+  var hasRule: Bool { tag != nil || pattern != nil }
 }
 
 extension Step.Length {
