@@ -39,7 +39,10 @@ final class Trial {
       ] + more
     if losesPower, let library = campaign.powerLoss {
       process.environment = ProcessInfo.processInfo.environment
-        .merging(["LD_PRELOAD": library, "POWER_LOSS": "1"]) { $1 }
+        .merging([
+          // A crash report, made while threads are halted, can wait for the library's lock for ever.
+          "LD_PRELOAD": library, "POWER_LOSS": "1", "SWIFT_BACKTRACE": "enable=no",
+        ]) { $1 }
     }
     // Appended to, by several at a time.
     let log = folder.appendingPathComponent("log").path
