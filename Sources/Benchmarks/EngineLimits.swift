@@ -22,7 +22,8 @@ struct EngineLimits {
       }
       return rate
     }
-    f32 = best { kernels.spinF32(steps: 2_000_000) }
+    // Long, for it comes first: a processor runs its first tenth of a second of wide vectors at half speed.
+    f32 = best { kernels.spinF32(steps: 20_000_000) }
     pairs = kernels.rounding.roundsToBF16 ? best { kernels.spinBF16(steps: 2_000_000)! } : f32
     bytes = best { kernels.spinBytes(steps: 2_000_000) }
     // 192 MB: beyond the caches of the machines this runs on.
