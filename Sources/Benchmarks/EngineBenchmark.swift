@@ -73,13 +73,6 @@ struct EngineBenchmark {
     return number
   }
 
-  struct Usage: Error, CustomStringConvertible {
-    let description: String
-    init(_ description: String) {
-      self.description = "\(description)\nusage: docket-bench engine \(help)"
-    }
-  }
-
   func run() throws {
     if table {
       try EngineTable(

@@ -21,7 +21,7 @@ struct EngineContext {
     while let argument = rest.popFirst() {
       func value() throws -> String {
         guard let value = rest.popFirst() else {
-          throw EngineBenchmark.Usage("\(argument) needs a value")
+          throw Usage("\(argument) needs a value")
         }
         return value
       }
@@ -31,7 +31,7 @@ struct EngineContext {
       case "--weights":
         let name = try value()
         guard let format = WeightFormat(rawValue: name) else {
-          throw EngineBenchmark.Usage("no weights \(name)")
+          throw Usage("no weights \(name)")
         }
         weights = format
       case "--threads": threads = Int(try value()) ?? 2
@@ -40,7 +40,7 @@ struct EngineContext {
       }
     }
     guard let longest = lengths.last, longest > 0, threads > 0 else {
-      throw EngineBenchmark.Usage("--tokens and --threads take numbers above 0")
+      throw Usage("--tokens and --threads take numbers above 0")
     }
   }
 
@@ -120,7 +120,7 @@ struct EngineContext {
         }
       }
       read += 1
-      if result.isEmpty { throw EngineBenchmark.Usage("the texts hold no tokens") }
+      if result.isEmpty { throw Usage("the texts hold no tokens") }
     }
     if read > 1 { print("# the texts were read \(read) times over") }
     return Array(result[..<count])

@@ -41,13 +41,6 @@ struct ShapesBenchmark {
     }
   }
 
-  struct Usage: Error, CustomStringConvertible {
-    let description: String
-    init(_ description: String) {
-      self.description = "\(description)\nusage: docket-bench m1-shapes \(help)"
-    }
-  }
-
   /// The published configuration with one layer of each kind, or the first alone.
   private func json(_ kinds: [Int]) -> JSONValue {
     var object = PublishedModel.minimaxM1.json.object!

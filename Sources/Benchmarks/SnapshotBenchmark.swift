@@ -30,13 +30,6 @@ struct SnapshotBenchmark {
     }
   }
 
-  struct Usage: Error, CustomStringConvertible {
-    let description: String
-    init(_ description: String) {
-      self.description = "\(description)\nusage: docket-bench snapshot \(help)"
-    }
-  }
-
   func run() throws {
     let engine = try Engine(folder: folder, threads: 2)
     let file = place.appendingPathComponent("docket-bench-\(getpid()).snapshot")

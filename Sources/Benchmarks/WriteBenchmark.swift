@@ -19,13 +19,6 @@ struct WriteBenchmark {
   private var repeats = 3
   private var index = [10_000, 100_000, 1_000_000]
 
-  struct Usage: Error, CustomStringConvertible {
-    let description: String
-    init(_ description: String) {
-      self.description = "\(description)\nusage: docket-bench write \(help)"
-    }
-  }
-
   init(arguments: [String]) throws {
     var rest = arguments[...]
     while let argument = rest.popFirst() {

@@ -29,6 +29,7 @@ guard let subject = subjects.first(where: { $0.name == arguments.first }) else {
 do {
   try subject.run(Array(arguments.dropFirst()))
 } catch {
-  FileHandle.standardError.write(Data("docket-bench: \(error)\n".utf8))
+  let usage = error is Usage ? "usage: docket-bench \(subject.name) \(subject.help)\n" : ""
+  FileHandle.standardError.write(Data("docket-bench: \(error)\n\(usage)".utf8))
   exit(1)
 }

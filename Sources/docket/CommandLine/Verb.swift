@@ -37,6 +37,13 @@ struct Verb: Sendable {
       "--workspace", "<folder>",
       "Where the queue and the ledger are kept. (default: $DOCKET_WORKSPACE, else "
         + "$XDG_STATE_HOME/docket, else ~/.local/state/docket)")
+    /// For verbs that read a run's documents again.
+    static let documentsNow = value(
+      "--input", "<folder>", "Where the documents are now. (default: where the run read them)")
+    static let passwords = Option(
+      name: "--password", value: "<text>",
+      help: "Tried on encrypted files; may be given several times. (default: none)",
+      repeats: true)
   }
 
   var usage: String {

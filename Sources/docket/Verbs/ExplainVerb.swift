@@ -16,12 +16,7 @@ enum ExplainVerb {
       are checked. Exit status 1 when something does not hold any more.
       """,
     options: [
-      .value(
-        "--input", "<folder>", "Where the documents are now. (default: where the run read them)"),
-      Verb.Option(
-        name: "--password", value: "<text>",
-        help: "Tried on encrypted files; may be given several times. (default: none)",
-        repeats: true),
+      .documentsNow, .passwords,
       .workspace, .json,
     ], run: run)
 

@@ -13,12 +13,7 @@ enum ReportVerb {
       bands around the quotes, those of documents with notices first.
       """,
     options: [
-      .value(
-        "--input", "<folder>", "Where the documents are now. (default: where the run read them)"),
-      Verb.Option(
-        name: "--password", value: "<text>",
-        help: "Tried on encrypted files; may be given several times. (default: none)",
-        repeats: true),
+      .documentsNow, .passwords,
       .value(
         "--pictures", "<MB>", "Room for all pictures of pages together; 0 draws none. (default: 40)"
       ),

@@ -13,12 +13,7 @@ enum VerifyVerb {
       every file and its digest in SHA256SUMS. Exit status 1 when anything does not hold.
       """,
     options: [
-      .value(
-        "--input", "<folder>", "Where the documents are now. (default: where the run read them)"),
-      Verb.Option(
-        name: "--password", value: "<text>",
-        help: "Tried on encrypted files; may be given several times. (default: none)",
-        repeats: true),
+      .documentsNow, .passwords,
       .json,
     ], run: run)
 
