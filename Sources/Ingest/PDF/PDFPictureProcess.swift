@@ -1,3 +1,5 @@
+package import Documents
+
 extension PDFReaderProcess {
   /// The most pictures one child draws: what is wished for travels through one pipe.
   private static let most = 1000

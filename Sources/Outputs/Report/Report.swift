@@ -18,7 +18,7 @@ package struct Report {
   /// output holds.
   package var text: (String) -> ExtractedText?
   /// Pages of a document by its path; those that no quote stands on are left out.
-  package var pictures: (String) -> [Picture]
+  package var pictures: (String) -> [PagePicture]
   /// Bytes of all pictures together, before they are written as base 64.
   package var pictureBudget: Int
 
@@ -28,7 +28,7 @@ package struct Report {
   package init(
     of envelopes: [JSONValue], title: String, run: JSONValue? = nil,
     text: @escaping (String) -> ExtractedText? = { _ in nil },
-    pictures: @escaping (String) -> [Picture] = { _ in [] },
+    pictures: @escaping (String) -> [PagePicture] = { _ in [] },
     pictureBudget: Int = Report.usualPictureBudget
   ) {
     self.title = title
@@ -37,30 +37,6 @@ package struct Report {
     self.text = text
     self.pictures = pictures
     self.pictureBudget = pictureBudget
-  }
-
-  /// A page, or a band across it, as a picture on which the boxes of quotes are drawn.
-  package struct Picture: Sendable {
-    /// Physical page from 1.
-    package var page: Int
-    /// The page's size in points.
-    package var width: Double
-    package var height: Double
-    /// What is shown of it, in points from its top.
-    package var top: Double
-    package var bottom: Double
-    package var png: [UInt8]
-
-    package init(
-      page: Int, width: Double, height: Double, top: Double, bottom: Double, png: [UInt8]
-    ) {
-      self.page = page
-      self.width = width
-      self.height = height
-      self.top = top
-      self.bottom = bottom
-      self.png = png
-    }
   }
 
   /// The report's bytes; the same for the same outputs, in whatever order they are given.
@@ -176,7 +152,7 @@ package struct Report {
   }
 }
 
-extension Report.Picture {
+extension PagePicture {
   fileprivate func json(id: String) -> JSONValue {
     [
       "page": .integer(page), "width": .hundredths(width), "height": .hundredths(height),

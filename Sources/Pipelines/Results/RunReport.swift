@@ -37,12 +37,7 @@ struct RunReport {
             PagePicture.Wish(page: band.page, top: $0.lowerBound, bottom: $0.upperBound)
           } ?? PagePicture.Wish(page: band.page)
         }
-        let drawn = try? opener.pictures(wishes, of: path, in: input)
-        return (drawn ?? []).map {
-          Report.Picture(
-            page: $0.page, width: $0.width, height: $0.height, top: $0.top, bottom: $0.bottom,
-            png: $0.png)
-        }
+        return (try? opener.pictures(wishes, of: path, in: input)) ?? []
       },
       pictureBudget: pictureBudget
     ).html

@@ -77,7 +77,7 @@ import Testing
             confidence: 1, candidates: [])
         ], schemaName: "s", schemaSha256: "0", grounding: Grounding(text), isWhole: true))
     let drawn = [2, 3].map {
-      Report.Picture(
+      PagePicture(
         page: $0, width: 100, height: 200, top: 0, bottom: 200, png: [0, 1, 2, UInt8($0)])
     }
     func html(budget: Int) -> String {
