@@ -138,6 +138,22 @@ import Testing
     #expect(try f.queue.finishRun(f.run))
   }
 
+  @Test func `a dead letter retried by hand has all its tries again`() throws {
+    let f = try QueueFixture()
+    try f.queue.enqueue(documents(1), in: f.run)
+    for _ in 1...2 {
+      for attempt in 1...5 {
+        let claim = try #require(try f.claim().first)
+        #expect(claim.job.attempts == attempt)
+        let outcome = try f.queue.fail(claim, JobFailure(.engine, message: "no luck"))
+        #expect((outcome == .discarded) == (attempt == 5))
+        f.time.advance(86_400_000)
+      }
+      #expect(try f.queue.retry(.run(f.run)) == 1)
+    }
+    #expect(try #require(try f.claim().first).job.claims == 11)
+  }
+
   @Test func `a job given back at a safe point has all its tries left`() throws {
     let f = try QueueFixture()
     try f.queue.enqueue(documents(1), in: f.run)
