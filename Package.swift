@@ -159,7 +159,8 @@ let package = Package(
       name: "PowerLoss", path: "Tests/PowerLoss", cSettings: fastC,
       linkerSettings: [.linkedLibrary("dl")]),
     .executableTarget(
-      name: "CrashCampaign", dependencies: ["Jobs", "SQLite"], path: "Tests/CrashCampaign",
+      name: "CrashCampaign", dependencies: ["Jobs", "SQLite", "TestSupport"],
+      path: "Tests/CrashCampaign",
       swiftSettings: strict),
     // A worker without engine or documents, to be killed.
     .executableTarget(

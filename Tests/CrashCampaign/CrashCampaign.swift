@@ -1,6 +1,7 @@
 import Foundation
 import Jobs
 import SQLite
+import TestSupport
 
 /// Kills `docket run` in all the ways it promises to survive, then compares with a run that nobody disturbed:
 /// outputs byte by byte, and in the ledger every job completed exactly once.
@@ -69,7 +70,7 @@ import SQLite
     var bad = 0
     var deaths = 0
     for seed in seeds {
-      var random = Seeded(state: UInt64(seed))
+      var random = SeededGenerator(seed: UInt64(seed))
       let trial = Trial(self, name: "seed-\(seed)")
       let plan = Plan(
         seed: seed, powerLoss: powerLoss != nil, duration: duration, &random)

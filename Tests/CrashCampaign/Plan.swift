@@ -1,4 +1,5 @@
 import Jobs
+import TestSupport
 
 /// What is done to one run.
 struct Plan: CustomStringConvertible {
@@ -28,7 +29,7 @@ struct Plan: CustomStringConvertible {
   var losesPower: Bool
 
   /// - Parameter duration: milliseconds of an undisturbed run.
-  init(seed: Int, powerLoss: Bool, duration: Int, _ random: inout Seeded) {
+  init(seed: Int, powerLoss: Bool, duration: Int, _ random: inout SeededGenerator) {
     let moments = 20...max(100, duration * 5 / 4)
     losesPower = powerLoss && seed % 4 == 0
     // The library undoes what one process wrote; several workers are threads of it.

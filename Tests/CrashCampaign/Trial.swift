@@ -1,6 +1,7 @@
 import Foundation
 import Jobs
 import SQLite
+import TestSupport
 
 /// One run in a folder of its own.
 final class Trial {
@@ -68,7 +69,7 @@ final class Trial {
 
   /// Gives what went wrong on the way: after a power loss, a job that counts as done without its file.
   func disturb(
-    _ plan: Plan, reference: [String: Data], _ random: inout Seeded
+    _ plan: Plan, reference: [String: Data], _ random: inout SeededGenerator
   ) throws -> [String] {
     workers = plan.workers
     var problems: [String] = []

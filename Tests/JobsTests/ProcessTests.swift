@@ -90,7 +90,7 @@ import Testing
 
   @Test(.timeLimit(.minutes(5)), arguments: 1...6)
   func `processes killed at random finish the same work`(seed: Int) throws {
-    var random = Seeded(state: UInt64(seed))
+    var random = SeededGenerator(seed: UInt64(seed))
     let site = try Site(documents: 15)
     var workers: [Process] = []
     var kills = 0
@@ -115,18 +115,5 @@ extension FaultPoint {
     case .beforeEnqueueCommit, .afterEnqueueCommit, .afterSnapshot: false
     default: true
     }
-  }
-}
-
-/// SplitMix64, so that a seed names a course of events as far as one process decides it.
-struct Seeded: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
   }
 }

@@ -21,6 +21,13 @@ package struct DocketProgram: Sendable {
       .appendingPathComponent("docket")
   }
 
+  /// The program by a name of its own in `folder`, so that no other test shares its processes.
+  package static func link(in folder: TemporaryFolder) throws -> URL {
+    let program = folder.url.appendingPathComponent("docket")
+    try FileManager.default.createSymbolicLink(at: program, withDestinationURL: url)
+    return program
+  }
+
   /// Starts it without waiting. Both streams go to files beside the workspace.
   package func start(_ arguments: [String]) throws -> Started {
     let process = Process()

@@ -58,16 +58,7 @@ import Testing
 
   /// Every file of a run's output folder but the temporary ones a crash may leave: path → bytes.
   private func outputs(_ name: String = "out") throws -> [String: Data] {
-    let out = folder.url.appendingPathComponent(name)
-    var files: [String: Data] = [:]
-    for path in try FileManager.default.subpathsOfDirectory(atPath: out.path)
-    where !path.hasPrefix(".docket-") {
-      let url = out.appendingPathComponent(path)
-      if try url.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true {
-        files[path] = try Data(contentsOf: url)
-      }
-    }
-    return files
+    try TestSupport.outputs(of: folder.url.appendingPathComponent(name))
   }
 
   @Test func `a folder becomes cited JSON that verifies, and a second run does nothing`() throws {

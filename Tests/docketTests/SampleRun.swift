@@ -80,14 +80,7 @@ struct SampleRun: Sendable {
 
   /// Every file of the output folder: path → bytes.
   func outputs() throws -> [String: Data] {
-    var files: [String: Data] = [:]
-    for path in try FileManager.default.subpathsOfDirectory(atPath: out.path) {
-      let url = out.appendingPathComponent(path)
-      if try url.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true {
-        files[path] = try Data(contentsOf: url)
-      }
-    }
-    return files
+    try files(below: out)
   }
 
   /// Makes `SHA256SUMS` agree with the files as they are now, as one would who wants to hide a change.

@@ -43,16 +43,7 @@ import Testing
   }
 
   private func outputs(_ name: String) throws -> [String: Data] {
-    let out = folder.url.appendingPathComponent(name)
-    var files: [String: Data] = [:]
-    for path in try FileManager.default.subpathsOfDirectory(atPath: out.path)
-    where !path.hasPrefix(".docket-") {
-      let url = out.appendingPathComponent(path)
-      if try url.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true {
-        files[path] = try Data(contentsOf: url)
-      }
-    }
-    return files
+    try TestSupport.outputs(of: folder.url.appendingPathComponent(name))
   }
 
   private var declaration: String { folder.url.appendingPathComponent("pipeline.json5").path }

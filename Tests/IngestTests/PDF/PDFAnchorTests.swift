@@ -24,7 +24,7 @@ struct PDFAnchorTests {
     let file = try SourceFile(url, named: path)
     let document = try PDFReader().read(file, named: path)
     let glyphs = try PageGlyphLookup(file)
-    var random = SystemRandomNumberGeneratorSeeded(seed: 7)
+    var random = SeededGenerator(seed: 7)
     var checked = 0
     for text in document.blocks.flatMap(\.texts) {
       for run in text.runs {
@@ -92,22 +92,6 @@ private struct PageGlyphLookup {
       for letter in Spelling.letters(glyph.scalar) { bag[letter, default: 0] += 1 }
     }
     return bag
-  }
-}
-
-/// The same numbers in every run.
-struct SystemRandomNumberGeneratorSeeded: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  /// SplitMix64.
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var value = state
-    value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-    return value ^ (value >> 31)
   }
 }
 

@@ -7,14 +7,11 @@ import Testing
 
 struct PDFReaderProcessTests {
   private let folder: TemporaryFolder
-  /// `docket` by a name of its own, so that no other test shares its processes.
   private let program: URL
 
   init() throws {
     folder = try TemporaryFolder()
-    program = folder.url.appendingPathComponent("docket")
-    try FileManager.default.createSymbolicLink(
-      at: program, withDestinationURL: DocketProgram.url)
+    program = try DocketProgram.link(in: folder)
   }
 
   private func file(_ bytes: [UInt8]) throws -> URL {

@@ -13,9 +13,7 @@ struct RecogniserTests {
 
   init() throws {
     folder = try TemporaryFolder()
-    program = folder.url.appendingPathComponent("docket")
-    try FileManager.default.createSymbolicLink(
-      at: program, withDestinationURL: DocketProgram.url)
+    program = try DocketProgram.link(in: folder)
   }
 
   /// A grey page with a dark bar on it, and a page of text after it.

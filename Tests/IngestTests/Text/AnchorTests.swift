@@ -1,6 +1,7 @@
 import Documents
 import Foundation
 import Ingest
+import TestSupport
 import Testing
 
 /// Over all fixtures of HTML, text and transcripts.
@@ -35,7 +36,7 @@ struct AnchorTests {
 
   @Test(arguments: ["html", "charset", "transcripts"])
   func `ranges of characters at random lead to the bytes of their text`(folder: String) throws {
-    var random = SystemRandomNumberGeneratorSeeded(seed: 11)
+    var random = SeededGenerator(seed: 11)
     for name in Fixture.names(in: folder) {
       let bytes = try Fixture.bytes("\(folder)/\(name)")
       let document = try read(bytes, name)

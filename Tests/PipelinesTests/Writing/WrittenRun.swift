@@ -96,14 +96,6 @@ struct WrittenRun {
 
   /// Every file of the output folder: path → bytes.
   func outputs(_ name: String = "out") throws -> [String: Data] {
-    var files: [String: Data] = [:]
-    for path in try FileManager.default.subpathsOfDirectory(atPath: url(name).path)
-    where !path.hasPrefix(".docket-") {
-      let file = url(name).appendingPathComponent(path)
-      if try file.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true {
-        files[path] = try Data(contentsOf: file)
-      }
-    }
-    return files
+    try TestSupport.outputs(of: url(name))
   }
 }
