@@ -20,6 +20,7 @@ import Testing
     #expect(Set(first.keys) == Set(second.keys))
     #expect(first.keys.contains("report.html") && first.keys.contains("fields.csv"))
     #expect(first.keys.contains { $0.hasSuffix(".minutes.md") })
+    #expect(first.keys.contains { $0.hasSuffix(".summary.md") })
     for (path, bytes) in first { #expect(second[path] == bytes, "\(path)") }
   }
 

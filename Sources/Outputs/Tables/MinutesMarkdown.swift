@@ -32,10 +32,7 @@ package enum MinutesMarkdown {
     for (key, label) in [("date", "Date"), ("place", "Place"), ("next", "Next meeting")] {
       if let value = meeting?[key]?.string { lines.append("- **\(label):** \(escaped(value))") }
     }
-    lines.append("- **Source:** \(escaped(envelope["source"]?["path"]?.string ?? ""))")
-    if envelope["status"]?.string != "complete" {
-      lines.append("- **Not all of the source could be read;** see the notes at the end.")
-    }
+    lines += MarkdownText.source(of: envelope)
 
     for (presence, label) in [
       ("spoke", "Present"), ("listed", "Listed"), ("apologies", "Apologies"),
@@ -74,8 +71,8 @@ package enum MinutesMarkdown {
           due.map { due in words.map { "\(due) (“\(escaped($0))”)" } ?? due }
           ?? words.map { "“\(escaped($0))”" } ?? "—"
         lines.append(
-          "| \(number + 1) | \(cell(action["text"]?.string ?? ""))\(source(action)) | "
-            + "\(name(action["owner"]).map(cell) ?? "—") | \(shownDue.replacing("|", with: "\\|")) |"
+          "| \(number + 1) | \(escaped(action["text"]?.string ?? ""))\(source(action)) | "
+            + "\(name(action["owner"]).map(escaped) ?? "—") | \(shownDue.replacing("|", with: "\\|")) |"
         )
       }
     }
@@ -109,13 +106,7 @@ package enum MinutesMarkdown {
       }
     }
 
-    let warnings = envelope["warnings"]?.array ?? []
-    if !warnings.isEmpty {
-      section("Notes", nil)
-      for warning in warnings {
-        lines.append("- \(escaped(warning["message"]?.string ?? ""))")
-      }
-    }
+    lines += MarkdownText.notes(of: envelope)
     lines.append("")
     lines.append(
       "*Taken by Docket from the transcript; every entry is in the words of the turn named behind it.*"
@@ -130,17 +121,7 @@ package enum MinutesMarkdown {
     }
   }
 
-  /// Text that Markdown shows as it is.
-  private static func escaped(_ text: String) -> String {
-    var result = ""
-    for character in text {
-      if "\\`*_[]<>#|".contains(character) { result.append("\\") }
-      result.append(character.isNewline ? " " : character)
-    }
-    return result
-  }
-
-  private static func cell(_ text: String) -> String { escaped(text) }
+  private static func escaped(_ text: String) -> String { MarkdownText.escaped(text) }
 }
 
 extension Optional<String> {

@@ -57,10 +57,9 @@ struct ResultFiles {
         try put(
           FieldsTable.csv(of: envelopes.map(\.value) + failures(of: step)), "\(name).csv")
       }
-      if declaration.output.markdown, step.outputKind == .minutes {
+      if declaration.output.markdown, let markdown = Self.markdown(of: step) {
         for (path, value) in envelopes {
-          try put(
-            Array(MinutesMarkdown.text(of: value).utf8), path.dropLast(".json".count) + ".md")
+          try put(Array(markdown(value).utf8), path.dropLast(".json".count) + ".md")
         }
       }
     }
@@ -93,6 +92,15 @@ struct ResultFiles {
         FileDigest.sha256(of: folder.appendingPathComponent(path)) == digest
       else { return nil }
       return (path, digest)
+    }
+  }
+
+  /// What makes a result of the step one to read; nil where its fields have a table instead.
+  private static func markdown(of step: Step) -> ((JSONValue) -> String)? {
+    switch step.outputKind {
+    case .minutes: MinutesMarkdown.text
+    case .summary: SummaryMarkdown.text
+    case .fields, nil: nil
     }
   }
 

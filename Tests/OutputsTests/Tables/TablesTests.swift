@@ -77,6 +77,32 @@ import Testing
     #expect(text.hasSuffix("\n") && !text.hasSuffix("\n\n"))
   }
 
+  @Test func `a summary is Markdown with its headings, places and notes`() throws {
+    let summary = try #require(envelopes.first { $0["kind"] == "summary" })
+    let points = try #require(summary["data"]?["points"]?.array)
+    let text = SummaryMarkdown.text(of: summary)
+    #expect(text.hasPrefix("# "))
+    #expect(text.contains("- **Source:** "))
+    for point in points {
+      #expect(text.contains("- " + (point["text"]?.string ?? "?")))
+    }
+    #expect(
+      text.hasSuffix(
+        "*Chosen by Docket from the document; every sentence is in the document's own words.*\n"))
+
+    let id = try #require(points[0]["evidence"]?[0]?.string)
+    let headed = SummaryMarkdown.text(
+      of: summary.replacing("/data/points/0/topic", with: "4. *Fees*")
+        .replacing("/evidence/\(id)/page", with: 12).replacing("/status", with: "partial")
+        .replacing(
+          "/warnings", with: [["code": "written", "message": "Page 3 has no text layer."]]))
+    #expect(headed.contains("## 4. \\*Fees\\*\n\n- "))
+    #expect(headed.contains(" *(page 12)*\n"))
+    #expect(headed.contains("**Not all of the source could be read;**"))
+    #expect(headed.contains("## Notes\n\n- Page 3 has no text layer.\n"))
+    #expect(headed.contains("*Written by a model for Docket;"))
+  }
+
   @Test func `what would be markup in Markdown is shown as it is`() throws {
     let minutes = try #require(envelopes.first { $0["kind"] == "minutes" })
       .replacing("/data/meeting/title", with: "a*b|c <script> [x](y)")
