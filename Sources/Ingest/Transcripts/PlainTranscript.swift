@@ -402,14 +402,20 @@ extension PlainTranscript {
       return range
     }
 
+    private static func isLetter(_ byte: UInt8) -> Bool {
+      byte >= 0x80 || (0x61...0x7A).contains(byte | 0x20)
+    }
+
     /// `1:02:03`, `02:03.5`, `1:02 PM`, or the air-to-ground form `00 01 02` (two or three blanks or
     /// a tab after it).
     private static func time(_ utf8: [UInt8], _ position: Int, _ limit: Int) -> (Double, Int)? {
       if let stamp = Timestamp.parse(utf8, at: position, before: limit) {
         var end = stamp.end
         var seconds = stamp.seconds
+        // `1:02 PM`, and not the beginning of `Amina`.
         if end + 2 < limit, utf8[end] == 0x20, utf8[end + 2] | 0x20 == 0x6D,
-          utf8[end + 1] | 0x20 == 0x61 || utf8[end + 1] | 0x20 == 0x70
+          utf8[end + 1] | 0x20 == 0x61 || utf8[end + 1] | 0x20 == 0x70,
+          end + 3 == limit || !isLetter(utf8[end + 3])
         {
           if utf8[end + 1] | 0x20 == 0x70 { seconds += 12 * 3600 }
           end += 3

@@ -43,6 +43,21 @@ struct PlainTranscriptTests {
     if form.contains("05") { #expect(turns.map { $0.start } == [5, 9, 12, 20]) }
   }
 
+  @Test func `a time of day ends before a name that begins with its letters`() throws {
+    let found = try lines(
+      "10:15 PM Ann: Hello there, all of you.\n10:16 PM Amina: Hi. Good to be here.\n10:17 PM Ann: Let us begin.\n10:18 PM Pmel: Fine by me.\n"
+    )
+    #expect(
+      found.map { $0.drop { $0 != " " } } == [
+        " Ann: Hello there, all of you.", " Amina: Hi. Good to be here.", " Ann: Let us begin.",
+        " Pmel: Fine by me.",
+      ])
+    let stamped = try lines(
+      "00:00:05 Amina: Hello there, all of you.\n00:00:09 Bo: Hi. Good to be here.\n00:00:12 Amina: Let us begin.\n00:00:15 Bo: Fine by me.\n"
+    )
+    #expect(stamped.first == "5 Amina: Hello there, all of you." && stamped.count == 4)
+  }
+
   @Test func `what Teams writes beside the words is nobody's`() throws {
     let found = try lines(
       "Project sync-20261120_101500-Meeting Recording\n\nNovember 20, 2026, 10:15AM\n\n25m 13s\n\n\nAnn Smith started transcription\n\n\nAnn Smith   0:05\nHello there, all of you.\n\nBo Jones (External)   0:09\nHi. Good to be here.\n\nAnn Smith   1:00:12\nLet us begin with the list.\n\nAnn Smith stopped transcription\n"
