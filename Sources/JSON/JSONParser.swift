@@ -24,12 +24,20 @@ extension JSONValue {
 /// A parsed text that still knows where each of its values stands.
 package struct PositionedJSON: Sendable {
   package let value: JSONValue
+  /// Keys that an object has already, where they are collected; the first of each is the one that counts.
+  package let duplicates: [JSONError]
   private let bytes: [UInt8]
   private let places: [JSONPlace]
 
-  package init(_ bytes: [UInt8], _ dialect: JSONValue.Dialect) throws(JSONError) {
+  /// - Parameter collectsDuplicates: Whether a key that comes again is collected, to be said with all else
+  ///   that is wrong, and not thrown.
+  package init(
+    _ bytes: [UInt8], _ dialect: JSONValue.Dialect, collectsDuplicates: Bool = false
+  ) throws(JSONError) {
     var parser = JSONParser(bytes: bytes, dialect: dialect, recordsPlaces: true)
+    parser.collectsDuplicates = collectsDuplicates
     value = try parser.document()
+    duplicates = parser.duplicates
     self.bytes = bytes
     places = parser.places
   }
@@ -95,6 +103,8 @@ struct JSONParser {
   private(set) var places: [JSONPlace] = []
   /// Index of the place of the object or array that is being read.
   private var container: Int?
+  var collectsDuplicates = false
+  private(set) var duplicates: [JSONError] = []
 
   private static let deepest = 512
 
@@ -179,6 +189,14 @@ struct JSONParser {
     return try plainValue()
   }
 
+  /// Reads a value that stands nowhere in the tree.
+  private mutating func skipValue() throws(JSONError) {
+    let outer = container
+    container = nil
+    defer { container = outer }
+    _ = try value()
+  }
+
   private mutating func plainValue() throws(JSONError) -> JSONValue {
     guard let byte = current else { throw error("the text ends where a value should be") }
     switch byte {
@@ -217,14 +235,21 @@ struct JSONParser {
     while true {
       let keyStart = offset
       let key = try key()
-      guard object[key] == nil else {
-        throw error("key “\(key)” appears twice in this object", at: keyStart)
+      let isDuplicate = object[key] != nil
+      if isDuplicate {
+        let error = error("key “\(key)” appears twice in this object", at: keyStart)
+        guard collectsDuplicates else { throw error }
+        duplicates.append(error)
       }
       try skipSpace()
       guard current == UInt8(ascii: ":") else { throw error("expected “:” after the key") }
       offset += 1
       try skipSpace()
-      object[key] = try value(of: (key, keyStart))
+      if isDuplicate {
+        try skipValue()
+      } else {
+        object[key] = try value(of: (key, keyStart))
+      }
       try skipSpace()
       switch current {
       case UInt8(ascii: ","):

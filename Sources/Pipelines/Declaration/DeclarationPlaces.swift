@@ -5,9 +5,12 @@ struct DeclarationPlaces: Sendable {
   let bytes: [UInt8]
   let json: PositionedJSON
 
-  init(_ bytes: [UInt8], _ dialect: JSONValue.Dialect) throws(JSONError) {
+  /// - Parameter collectsDuplicates: see ``PositionedJSON``.
+  init(
+    _ bytes: [UInt8], _ dialect: JSONValue.Dialect, collectsDuplicates: Bool = false
+  ) throws(JSONError) {
     self.bytes = bytes
-    json = try PositionedJSON(bytes, dialect)
+    json = try PositionedJSON(bytes, dialect, collectsDuplicates: collectsDuplicates)
   }
 
   /// Where the value at `pointer` stands; the nearest value around it when there is none.

@@ -10,33 +10,43 @@ package enum DeclarationReader {
   /// Larger files are refused, in bytes.
   static let largest = 1 << 20
 
+  /// Tells what a model can do, without loading it.
+  package typealias Capabilities = (Declaration.Model.Weights) throws(PipelineError) ->
+    ModelCapabilities
+
   /// Reads and checks a declaration and the schemas it names. Every problem is found in one go; only
   /// a file that is not JSON5 at all stops at its first.
-  package static func read(_ file: URL) throws(DeclarationError) -> Declaration {
+  ///
+  /// - Parameter capabilities: With it the steps that the declaration's model cannot do are problems as
+  ///   well, also those of a declaration that has others.
+  package static func read(_ file: URL, for capabilities: Capabilities? = nil)
+    throws(DeclarationError) -> Declaration
+  {
     let bytes: [UInt8]
     switch NamedFile.read(file, largest: largest) {
     case .success(let read): bytes = read
     case .failure(let reason):
       throw DeclarationError(problems: [.init(file: file, position: nil, message: reason.message)])
     }
-    return try read(bytes, from: file)
+    return try read(bytes, from: file, for: capabilities)
   }
 
   /// Reads and checks a declaration's text. Paths in it are relative to the folder of `file`, which
   /// itself is not opened.
-  package static func read(_ bytes: [UInt8], from file: URL) throws(DeclarationError)
-    -> Declaration
-  {
+  package static func read(
+    _ bytes: [UInt8], from file: URL, for capabilities: Capabilities? = nil
+  ) throws(DeclarationError) -> Declaration {
     let places: DeclarationPlaces
     do {
-      places = try DeclarationPlaces(bytes, .json5)
+      places = try DeclarationPlaces(bytes, .json5, collectsDuplicates: true)
     } catch {
       throw DeclarationError(problems: [
         .init(file: file, position: error.position, message: error.message)
       ])
     }
     let log = ProblemLog(file: file, places: places)
-    let reading = DeclarationReading(log: log)
+    for duplicate in places.json.duplicates { log.add(duplicate.message, at: duplicate.position) }
+    let reading = DeclarationReading(log: log, capabilities: capabilities)
     let declaration = reading.declaration(
       DeclarationItem(value: places.json.value, pointer: "", log: log), bytes: bytes)
     let problems = log.sorted
@@ -51,6 +61,7 @@ package enum DeclarationReader {
 /// One reading of one declaration: its parts in the order of the file.
 struct DeclarationReading {
   let log: ProblemLog
+  let capabilities: DeclarationReader.Capabilities?
 
   func declaration(_ root: DeclarationItem, bytes: [UInt8]) -> Declaration? {
     guard root.isObject(with: DeclarationKeys.root, called: "a declaration") else { return nil }
@@ -65,22 +76,43 @@ struct DeclarationReading {
       ModelReading(reading: self).model($0)
     }
     let prompts = root.member("prompts", or: Prompts.shipped, readPrompts)
-    let steps = root.required(
+    let able = model.flatMap { capabilities(of: $0, in: root) }
+    let reading = root.required(
       "steps", in: "a declaration", as: "steps: [{ id: \"minutes\", kind: \"minutes\" }]"
-    ).map { StepReading(reading: self).steps($0) }
+    ).map { StepReading(reading: self, model: able).steps($0) }
+    let steps = reading?.steps
+    if let model, let able, let placed = reading?.placed {
+      let check = ModelCheck(
+        file: log.file, places: log.places, model: model, maxTokens: input?.maxTokens)
+      for problem in check.problems(of: placed, for: able) { log.add(problem) }
+    }
     let output = root.required("output", in: "a declaration", as: "output: { dir: \"out\" }")
-      .flatMap { readOutput($0, steps: steps) }
+      .flatMap { readOutput($0, steps: reading) }
     let schedule = root.member("schedule", readSchedule)
+    if let input, let output, input.directory == output.directory, let dir = root["output"]?["dir"]
+    {
+      dir.problem("the output folder is the input folder; give the output one of its own")
+    }
     guard let name, let input, let model, let prompts, let steps, let output, let schedule else {
       return nil
-    }
-    if input.directory == output.directory, let dir = root["output"]?["dir"] {
-      dir.problem("the output folder is the input folder; give the output one of its own")
     }
     return Declaration(
       file: log.file, source: bytes, sha256: SHA256.hash(of: bytes), name: name, input: input,
       model: model, prompts: prompts, steps: steps, output: output, schedule: schedule,
       places: log.places)
+  }
+
+  /// What the model can do, where that is asked.
+  private func capabilities(of model: Declaration.Model, in root: DeclarationItem)
+    -> ModelCapabilities?
+  {
+    guard let capabilities else { return nil }
+    do throws(PipelineError) {
+      return try capabilities(model.weights)
+    } catch {
+      (root["model"]?["weights"] ?? root["model"] ?? root).problem(error.message)
+      return nil
+    }
   }
 
   private func readFormat(_ root: DeclarationItem) {
@@ -199,7 +231,8 @@ struct DeclarationReading {
   // MARK: Output
 
   /// - Parameter steps: Nil where they could not be read, and then not checked against.
-  private func readOutput(_ item: DeclarationItem, steps: [Step]?) -> Declaration.Output? {
+  private func readOutput(_ item: DeclarationItem, steps: StepReading.Read?) -> Declaration.Output?
+  {
     guard item.isObject(with: DeclarationKeys.output, called: "“output”") else { return nil }
     let directory = item.required("dir", in: "“output”", as: "dir: \"out\"").flatMap(readPath)
     let csv = item.member("csv", or: []) { readCSV($0, steps: steps) }
@@ -211,7 +244,7 @@ struct DeclarationReading {
     return .init(directory: directory, jsonl: jsonl, csv: csv, html: html, markdown: markdown)
   }
 
-  private func readCSV(_ item: DeclarationItem, steps: [Step]?) -> [String]? {
+  private func readCSV(_ item: DeclarationItem, steps: StepReading.Read?) -> [String]? {
     guard let elements = item.elements(of: "step ids") else { return nil }
     var ids: [String] = []
     for element in elements {
@@ -222,10 +255,12 @@ struct DeclarationReading {
       }
       ids.append(id)
       guard let steps else { continue }
-      guard let step = steps.first(where: { $0.id == id }) else {
-        element.problem(
-          "there is no step \(quoted(id))"
-            + Suggestion.ending(for: id, among: steps.map(\.id)))
+      guard let step = steps.steps.first(where: { $0.id == id }) else {
+        // One that is there and could not be read has its own problems.
+        if !steps.ids.contains(id) {
+          element.problem(
+            "there is no step \(quoted(id))" + Suggestion.ending(for: id, among: steps.ids))
+        }
         continue
       }
       switch step.action {

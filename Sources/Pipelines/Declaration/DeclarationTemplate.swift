@@ -29,8 +29,11 @@ package enum DeclarationTemplate: String, CaseIterable, Sendable {
       // Only the samples' folder mixes all kinds of documents.
       case let text where text.hasPrefix("exclude: "): continue
       case let text where text.hasPrefix("//   docket "):
-        lines.append(
-          line.replacing("Pipelines/", with: "").replacing(".json5 Samples", with: ".json5"))
+        // What each command does stands in one column.
+        var command = line.replacing("Pipelines/", with: "")
+          .replacing(".json5 Samples", with: ".json5        ")
+        while command.last == " " { command.removeLast() }
+        lines.append(command)
       default: lines.append(line)
       }
     }

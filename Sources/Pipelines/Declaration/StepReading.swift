@@ -6,29 +6,49 @@ import Outputs
 /// Reads the steps of a declaration.
 struct StepReading {
   let reading: DeclarationReading
+  /// Nil where nobody asks what it can do.
+  let model: ModelCapabilities?
   private var log: ProblemLog { reading.log }
 
-  init(reading: DeclarationReading) { self.reading = reading }
+  init(reading: DeclarationReading, model: ModelCapabilities?) {
+    self.reading = reading
+    self.model = model
+  }
 
   private static let most = 64
   /// In bytes.
   private static let largestSchema = 4 << 20
 
-  /// All steps that could be read; what is wrong with the others is in the log.
-  func steps(_ item: DeclarationItem) -> [Step] {
-    guard let elements = item.elements(of: "steps") else { return [] }
+  /// What could be read of the steps; what is wrong with the others is in the log.
+  struct Read {
+    var steps: [Step] = []
+    /// All whose work could be read, by their place.
+    var placed: [ModelCheck.Placed] = []
+    /// Of all steps that have one.
+    var ids: [String] = []
+  }
+
+  func steps(_ item: DeclarationItem) -> Read {
+    guard let elements = item.elements(of: "steps") else { return Read() }
     if elements.isEmpty { item.problem("“steps” is empty, so there is nothing to do") }
     if elements.count > Self.most {
       item.problem("“steps” has \(elements.count) steps; at most \(Self.most) are allowed")
-      return []
+      return Read()
     }
     // The ids first: whether a step that is not before this one stands later or nowhere, and whether
     // it is there but could not be read, makes a difference to the message.
     var ids = Ids(all: elements.map { $0["id"]?.value.string }, readable: [:])
+    var placed: [ModelCheck.Placed] = []
     for (index, element) in elements.enumerated() {
-      if let step = step(element, at: index, ids: ids) { ids.readable[index] = step }
+      let (step, action) = step(element, at: index, ids: ids)
+      if let step { ids.readable[index] = step }
+      if let action {
+        placed.append(.init(index: index, id: ids.all[index] ?? "?", action: action))
+      }
     }
-    return ids.readable.sorted { $0.key < $1.key }.map(\.value)
+    return Read(
+      steps: ids.readable.sorted { $0.key < $1.key }.map(\.value), placed: placed,
+      ids: ids.all.compactMap(\.self))
   }
 
   /// What is known of the steps while one is read.
@@ -41,12 +61,13 @@ struct StepReading {
     func step(_ id: String) -> Step? { readable.values.first { $0.id == id } }
   }
 
-  private func step(_ item: DeclarationItem, at index: Int, ids: Ids) -> Step? {
+  /// The step where all of it could be read, and what it does where that could.
+  private func step(_ item: DeclarationItem, at index: Int, ids: Ids) -> (Step?, Step.Action?) {
     let kindItem = item["kind"]
     let kind = kindItem?.value.string
     let isKnown = kind.map(DeclarationKeys.kinds.contains) ?? false
     guard case .object(let object) = item.value else {
-      return item.mistyped("an object, such as { id: \"minutes\", kind: \"minutes\" }")
+      return (item.mistyped("an object, such as { id: \"minutes\", kind: \"minutes\" }"), nil)
     }
     if isKnown, let kind {
       checkKeys(of: object, in: item, kind: kind)
@@ -69,19 +90,19 @@ struct StepReading {
       readExpression($0, at: index, ids: ids, isCondition: true)
     }
     let attempts = item.member("attempts", or: 3) { $0.integer(1...20) }
-    guard isKnown, let kind else { return nil }
+    guard isKnown, let kind else { return (nil, nil) }
     let action = readAction(kind, item, at: index, ids: ids, condition: condition ?? nil)
     if kind == "reduce", from.isEmpty, item["from"] == nil {
       item.problem("a step of kind reduce needs “from”: the steps whose results it joins")
     }
-    guard let id, let action, let attempts, let condition else { return nil }
+    guard let id, let action, let attempts, let condition else { return (nil, action) }
     var step = Step(
       id: id, action: action, from: from, condition: condition, attempts: attempts)
     if case .filter = action {
       step.condition = nil
       step.attempts = 1
     }
-    return step
+    return (step, action)
   }
 
   private func checkKeys(of object: JSONObject, in item: DeclarationItem, kind: String) {
@@ -409,10 +430,14 @@ struct StepReading {
     let shown = NamedFile.shownURL(path, besides: log.file)
     let places: DeclarationPlaces
     do {
-      places = try DeclarationPlaces(bytes, Step.SchemaFile.dialect(of: url))
+      places = try DeclarationPlaces(
+        bytes, Step.SchemaFile.dialect(of: url), collectsDuplicates: true)
     } catch {
       log.add(.init(file: shown, position: error.position, message: error.message))
       return nil
+    }
+    for duplicate in places.json.duplicates {
+      log.add(.init(file: shown, position: duplicate.position, message: duplicate.message))
     }
     let schema = Step.SchemaFile(
       file: url, bytes: bytes, value: places.json.value, sha256: SHA256.hash(of: bytes),
@@ -420,7 +445,17 @@ struct StepReading {
     do throws(FieldSchema.Invalid) {
       _ = try FieldSchema(schema.value, named: url.lastPathComponent)
     } catch {
-      for problem in schema.problems(error, step: id ?? "?") { log.add(problem) }
+      // What the model cannot answer is said in the same go.
+      var invalid = error
+      if kind == "extract", let model, !model.writes {
+        do throws(FieldSchema.Invalid) {
+          _ = try FieldSchema(
+            schema.value, named: url.lastPathComponent, labels: model.tags.sorted())
+        } catch {
+          invalid = error
+        }
+      }
+      for problem in schema.problems(invalid, step: id ?? "?") { log.add(problem) }
       return nil
     }
     return schema

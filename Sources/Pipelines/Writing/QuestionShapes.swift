@@ -2,7 +2,7 @@ import Constraints
 import JSON
 import Outputs
 
-extension Step {
+extension ModelCheck.Placed {
   /// The shapes of the answers that the step asks for, each with what it is about, so that `check` can
   /// say before the night which of them cannot be written. What depends on a document is left
   /// open: people's names, how many statements there are.
@@ -29,7 +29,7 @@ extension Step {
     }
   }
 
-  private static func shapes(_ file: SchemaFile, asksForValues: Bool, optional: Bool)
+  private static func shapes(_ file: Step.SchemaFile, asksForValues: Bool, optional: Bool)
     -> [(about: String, shape: JSONValue)]
   {
     guard let schema = try? FieldSchema(file.value, named: "") else { return [] }
@@ -45,19 +45,21 @@ extension Step {
   }
 }
 
-extension Declaration {
+extension ModelCheck {
   /// The answers that cannot be asked for: schemas that cannot be held to, budgets that no answer fits.
-  func answerProblems(for model: ModelCapabilities) -> [DeclarationError.Problem] {
+  func answerProblems(of steps: [Placed], for able: ModelCapabilities)
+    -> [DeclarationError.Problem]
+  {
     var problems: [DeclarationError.Problem] = []
-    for (index, step) in steps.enumerated() {
+    for step in steps {
       func add(_ message: String) {
         problems.append(
           .init(
-            file: file, position: places.value("/steps/\(index)/kind"),
+            file: file, position: places.value("/steps/\(step.index)/kind"),
             message: "step “\(step.id)”: \(message)"))
       }
       for (about, shape) in step.questionShapes {
-        guard !model.isRemote else {
+        guard !able.isRemote else {
           if (try? JSONSchema(shape)) == nil {
             add("the schema of \(about) cannot be checked: see its $ref and patterns")
           }
@@ -65,9 +67,9 @@ extension Declaration {
         }
         do throws(ConstraintError) {
           let least = try SchemaConstraint(shape).leastBytes
-          guard least > self.model.writing.answerTokens else { continue }
+          guard least > model.writing.answerTokens else { continue }
           add(
-            "the shortest answer for \(about) has \(least) bytes, and model.answerTokens is \(self.model.writing.answerTokens); raise it"
+            "the shortest answer for \(about) has \(least) bytes, and model.answerTokens is \(model.writing.answerTokens); raise it"
           )
         } catch {
           add("\(about) cannot be written by its schema: \(error)")

@@ -68,14 +68,13 @@ enum CheckVerb {
     /// Where documents go, when they leave this machine's programs.
     var server: String?
     do {
-      let declaration = try DeclarationReader.read(URL(fileURLWithPath: path))
+      let declaration = try DeclarationReader.read(
+        URL(fileURLWithPath: path), for: LoadedModel.capabilities)
       name = declaration.name
       if case .endpoint(let remote) = declaration.model.weights {
         server = remote.endpoint.absoluteString
       }
-      problems = declaration.problems(
-        for: try LoadedModel.capabilities(of: declaration.model.weights))
-    } catch let error as DeclarationError {
+    } catch {
       problems = error.problems
     }
     if json {

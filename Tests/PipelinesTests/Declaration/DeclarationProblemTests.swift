@@ -60,7 +60,6 @@ import Testing
   }
 
   @Test(arguments: [
-    (#"{ format: 1, "format": 1 }"#, "1:14: key “format” appears twice in this object"),
     ("{ format: 1\n  name: 3 }", "2:3: expected “,” or “}” here"),
     ("", "1:1: the text ends where a value should be"),
     ("[]", "1:1: a declaration is an object, not a list"),
@@ -68,6 +67,52 @@ import Testing
   ])
   func `what is no declaration at all stops at once`(text: String, problem: String) {
     #expect(folder.problems(text).found == [problem])
+  }
+
+  @Test func `keys that come twice are said with all else`() {
+    folder.expect(
+      #"""
+      { format: 1, ▸format: 2, name: "n", input: { dir: "in", ▸dir: { a: [1] } },
+        steps: [{ id: "a", kind: "minutes", ▸id: "b" }], output: { dir: "out", html: ▸3 } }
+      """#,
+      [
+        "key “format” appears twice in this object", "key “dir” appears twice in this object",
+        "key “id” appears twice in this object", "“html” is a number; it should be true or false",
+      ])
+  }
+
+  @Test func `what the model cannot do is said with all else`() throws {
+    try folder.write(
+      "half.schema.json",
+      #"""
+      {"type": "object", "properties": {
+        "law": {"type": "string", "x-tag": "governing_lav", "x-normalize": "juris"},
+        "free": {"type": "string"}}}
+      """#)
+    let text = #"""
+      { format: 1, nmae: "n", input: { dir: "in" },
+        steps: [
+          { id: "fields", kind: "extract", schema: "half.schema.json" },
+          { id: "1st", kind: "ask", schema: "risks.schema.json" },
+          { id: "talk", kind: "minutes", where: "fields.law ==" },
+        ],
+        output: { dir: "out", csv: ["fields"] } }
+      """#
+    let error = #expect(throws: DeclarationError.self) {
+      try DeclarationReader.read(Array(text.utf8), from: folder.file) { _ throws(PipelineError) in
+        ModelCapabilities(tags: ["governing_law"], writes: false)
+      }
+    }
+    let found = try #require(error).problems.map(\.description)
+    for part in [
+      "d.json5:1:14: unknown key “nmae”", "needs “name”", "ask needs a model that writes",
+      "the id “1st”", "5:49: “where”", "step “talk”: needs a checkpoint that writes",
+      "\"juris\" is none of", "has no label \"governing_lav\"", "nothing can answer this field",
+    ] {
+      #expect(found.contains { $0.contains(part) }, "\(part)")
+    }
+    // A step that is there and could not be read is not said to be missing.
+    #expect(!found.contains { $0.contains("there is no step") })
   }
 
   @Test func `a file that cannot be read is named with the reason`() throws {
