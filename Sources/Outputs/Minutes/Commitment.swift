@@ -6,6 +6,8 @@ struct Commitment: Hashable {
   var owner: Owner?
   /// The words name a task and who should do it, or that somebody should: enough without a model.
   var isStrong: Bool
+  /// Whether somebody is asked, who may say no.
+  var isRequest = false
 
   enum Owner: Hashable {
     case speaker(words: String)
@@ -95,6 +97,7 @@ struct Commitment: Hashable {
         || found.task.map(Self.tasks.contains) ?? false
     {
       self.init(owner: .named(found.name), isStrong: found.task.map(isFirm) ?? hasDeadline)
+      isRequest = found.isRequest
       return
     }
     if let promise = Self.promises.first(in: words), let task = task(after: promise.upperBound) {
@@ -103,6 +106,7 @@ struct Commitment: Hashable {
     }
     if let request = Self.requests.first(in: words), let task = task(after: request.upperBound) {
       self.init(owner: .addressee, isStrong: isFirm(task))
+      isRequest = true
       return
     }
     if let need = Self.unowned.first(in: words), let task = task(after: need.upperBound) {
@@ -147,7 +151,7 @@ struct Commitment: Hashable {
       if isAddressed, next + 1 < parts.count {
         let first = plain(parts[next])
         let pair = first + " " + plain(parts[next + 1])
-        if first == "please" || asking.contains(pair) {
+        if first == "please" || first == "you'll" || asking.contains(pair) {
           return (name, firstTask(parts[(next + 1)...].map(plain)), true)
         }
         continue

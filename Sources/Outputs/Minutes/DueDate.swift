@@ -164,14 +164,22 @@ struct DueDate: Hashable {
     var month: Int?
     var end = at
     if let number = dayNumber(first) {
+      // `on the 28th`: the first such day from the meeting on.
+      if at > 0, first.utf8.count > 2, first.last?.isLetter == true, Int(first.dropLast(2)) != nil,
+        tokens[at - 1].word == "the", word(at + 1) != "of", monthNumber(word(at + 1)) == nil
+      {
+        return Mention(
+          end: at + 1, iso: meeting.flatMap { Self.next(dayOfMonth: number, from: $0) }?.iso,
+          isRelative: true)
+      }
       var next = at + 1
       if word(next) == "of" { next += 1 }
-      guard let named = word(next).flatMap(months.firstIndex) else { return nil }
+      guard let named = monthNumber(word(next)) else { return nil }
       day = number
-      month = named + 1
+      month = named
       end = next + 1
-    } else if let named = months.firstIndex(of: first) {
-      month = named + 1
+    } else if let named = monthNumber(first) {
+      month = named
       end = at + 1
       if word(end) == "the" { end += 1 }
       if let number = word(end).flatMap(dayNumber) {
@@ -196,6 +204,26 @@ struct DueDate: Hashable {
       date = CalendarDate(year: found.year + 1, month: month, day: day)
     }
     return Mention(end: end, iso: date?.iso, isRelative: true)
+  }
+
+  /// 1…12, also of abbreviations.
+  private static func monthNumber(_ word: String?) -> Int? {
+    guard let word else { return nil }
+    if let index = months.firstIndex(of: word) { return index + 1 }
+    guard word.count == 3 || word == "sept" else { return nil }
+    return months.firstIndex { $0.hasPrefix(word) }.map { $0 + 1 }
+  }
+
+  /// The first day of that number from a day on.
+  private static func next(dayOfMonth day: Int, from date: CalendarDate) -> CalendarDate? {
+    guard let month = date.month, let today = date.day else { return nil }
+    for months in (day < today ? 1 : 0)...12 {
+      let index = date.year * 12 + month - 1 + months
+      if let found = CalendarDate(year: index / 12, month: index % 12 + 1, day: day) {
+        return found
+      }
+    }
+    return nil
   }
 
   private static func dayNumber(_ word: String) -> Int? {

@@ -259,11 +259,22 @@ package struct MinuteTaking {
         : Commitment(
           sentence: sentence, words: utterance.words, hasDeadline: due != nil, isName: isName)
       commitments[index] = (commitment, due)
-      if let commitment, commitment.isStrong {
+      if utterance.note == .action || commitment?.isStrong ?? false {
         explicit.insert(index)
       } else if commitment == nil {
         strength[index] -= selection.noCommitment
       }
+    }
+    let undertaken = undertakings(commitments)
+    for (index, undertaking) in undertaken {
+      // The promise is told by what it answers.
+      explicit.remove(undertaking.promise)
+      strength[undertaking.promise] = -.infinity
+      explicit.insert(index)
+    }
+    for index in commitments.keys where undertaken[index] == nil && isRefused(index, commitments) {
+      explicit.remove(index)
+      strength[index] = -.infinity
     }
     let groups = groups(
       strength, explicit: explicit, least: selection.action, reach: selection.actionReach
@@ -275,9 +286,18 @@ package struct MinuteTaking {
       let index = group[0]
       var others = Array(group.dropFirst()).sorted()
       let found = commitments[index]
+      var due = found?.due
       var owner: Int?
       var ownerText: String?
-      switch found?.commitment?.owner {
+      let undertaking = undertaken[index]
+      if let undertaking {
+        let promise = undertaking.promise
+        others = (others + [promise]).sorted()
+        owner = talk.utterances[promise].speaker
+        ownerText = owner == nil ? nil : "I"
+        due = commitments[promise]?.due ?? due
+      }
+      switch undertaking == nil ? found?.commitment?.owner : nil {
       case .speaker(let words):
         owner = talk.utterances[index].speaker
         ownerText = owner == nil ? nil : words
@@ -292,7 +312,6 @@ package struct MinuteTaking {
         }
       case nil: break
       }
-      var due = found?.due
       if due == nil {
         // The deadline may stand in a neighbouring sentence of the same speaker.
         for other in others
@@ -304,9 +323,107 @@ package struct MinuteTaking {
         Minutes.Action(
           statement: statement(index, with: others), owner: owner, ownerText: ownerText,
           due: due?.iso, dueText: due?.words, dueIsRelative: due?.isRelative ?? false,
-          isExplicit: found?.commitment?.isStrong ?? false))
+          isExplicit: explicit.contains(index)))
     }
     return actions
+  }
+
+  // MARK: Promises that answer
+
+  /// A promise that says no more than that somebody does what was asked.
+  private struct Undertaking {
+    var promise: Int
+  }
+
+  private static let bare = Phrases(
+    "i'll do it|i will do it|i'll do that|i will do that|i can do it|i can do that|i'll take it|"
+      + "i'll take that|i can take it|i can take that|i'll take care of it|i'll take care of that|"
+      + "i'll handle it|i'll handle that|i'll look after it|i'll look after that|i'm on it|"
+      + "leave it to me|leave it with me|leave that with me|i'll get on it|i'll get it done|"
+      + "i'll make sure of it|i'll make sure of that|i'll own that|i'll own it|i'll see to it")
+  private static let offers = Phrases("i can|i'll|i will|i could|i'd be happy to|me|happy to")
+  private static let wanted = Phrases(
+    "who can|who will|who'll|who could|who would|who wants to|who is going to|who's going to|"
+      + "who's gonna|who is gonna|can somebody|can someone|can anyone|could somebody|could someone|"
+      + "could anyone|would somebody|would someone|does anyone want to|anyone want to|"
+      + "any volunteers|somebody needs to|someone needs to|somebody has to|someone has to|"
+      + "somebody should|someone should")
+
+  /// How far before a promise stands what it answers.
+  private static let answerReach = 6
+
+  /// Requests and open tasks by their utterance, with the promise of somebody else that takes them on in
+  /// words which do not say what: `Who can call the offices?` — `I can.`; `I'll do it, by tomorrow.`
+  private func undertakings(
+    _ commitments: [Int: (commitment: Commitment?, due: DueDate?)]
+  ) -> [Int: Undertaking] {
+    var found: [Int: Undertaking] = [:]
+    for (index, utterance) in talk.utterances.enumerated()
+    where !utterance.isQuestion && utterance.words.count <= 14 {
+      let isBare = Self.bare.stand(in: utterance.words)
+      let isOffer =
+        isBare || (utterance.words.count <= 5 && Self.offers.stand(in: utterance.words))
+      let isReply = isPromise(index) && saysYes(before: index)
+      guard isOffer || isReply, isBare || !Self.refusals.stand(in: utterance.words) else {
+        continue
+      }
+      let before = max(0, index - Self.answerReach)..<index
+      // A bare `I can` answers who was asked for right before; `I'll do it` also what was asked of others.
+      let task = before.last { other in
+        let asked = talk.utterances[other]
+        guard asked.words.count >= 5, found[other] == nil,
+          asked.speaker != utterance.speaker || isBare
+        else { return false }
+        if Self.wanted.stand(in: asked.words) { return true }
+        guard isBare || isReply, let commitment = commitments[other]?.commitment else {
+          return false
+        }
+        return commitment.isRequest || (isBare && commitment.owner == nil)
+      }
+      if let task { found[task] = Undertaking(promise: index) }
+    }
+    return found
+  }
+
+  private static let promising = Phrases("i'll|i will|i'm going to|i'm gonna|i can")
+
+  private func isPromise(_ index: Int) -> Bool {
+    Self.promising.stand(in: Array(talk.utterances[index].words.prefix(4)))
+  }
+
+  /// Whether an utterance begins with a yes, or its speaker has just said one: `Sure, I'll send them.`,
+  /// `Yes.` and then `I'll send them.`
+  private func saysYes(before index: Int) -> Bool {
+    let utterance = talk.utterances[index]
+    if Self.yes.stand(in: Array(utterance.words.prefix(1))) { return true }
+    guard index > 0 else { return false }
+    let last = talk.utterances[index - 1]
+    return last.speaker == utterance.speaker && last.words.count <= 3
+      && Self.yes.stand(in: Array(last.words.prefix(2)))
+  }
+
+  private static let yes = Phrases(
+    "yes|yeah|yep|sure|okay|ok|absolutely|certainly|alright|of course")
+
+  /// Whether the next speaker says no to the request at `index`.
+  private func isRefused(
+    _ index: Int, _ commitments: [Int: (commitment: Commitment?, due: DueDate?)]
+  ) -> Bool {
+    guard commitments[index]?.commitment?.isRequest == true, let reply = reply(to: index) else {
+      return false
+    }
+    return Self.noes.stand(in: Array(talk.utterances[reply].words.prefix(4)))
+  }
+
+  private static let noes = Phrases(
+    "i can't|i cannot|i won't|i couldn't|no i|sorry i|not me|i'm out")
+
+  /// The first utterance of the next speaker after `index`, near it.
+  private func reply(to index: Int) -> Int? {
+    let asker = talk.utterances[index].speaker
+    return (index + 1..<min(talk.utterances.count, index + 4)).first {
+      talk.utterances[$0].speaker != asker
+    }
   }
 
   /// Whether a capitalised word before "will", "can", "to", … names a person: one of those known, or a
@@ -325,12 +442,7 @@ package struct MinuteTaking {
 
   /// The first utterance of the next speaker, where it says yes to the request at `index`.
   private func acceptance(of index: Int) -> Int? {
-    let asker = talk.utterances[index].speaker
-    var next = index + 1
-    while next < min(talk.utterances.count, index + 4), talk.utterances[next].speaker == asker {
-      next += 1
-    }
-    guard next < talk.utterances.count, talk.utterances[next].speaker != asker else { return nil }
+    guard let next = reply(to: index) else { return nil }
     let words = Array(talk.utterances[next].words.prefix(6))
     guard Self.acceptances.stand(in: words), !Self.refusals.stand(in: words),
       !talk.utterances[next].isQuestion
@@ -360,27 +472,131 @@ package struct MinuteTaking {
 
   private func makeDecisions(except actions: Set<Range<Int>>) -> [Minutes.Decision] {
     let strength = ranking.logits(of: .decision)
+    let votes = Motions(talk).votes
+    let voted = Set(votes.flatMap { [$0.motion] + $0.steps })
     var explicit: Set<Int> = []
     for (index, utterance) in talk.utterances.enumerated()
-    where !utterance.isQuestion && utterance.words.count >= 4
-      && Self.decided.stand(in: utterance.words)
+    where utterance.words.count >= 4 && !voted.contains(index)
+      && (Self.decided.stand(in: utterance.words) || utterance.note == .decision)
+      && (!utterance.isQuestion || isConfirmed(index))
     {
       if !actions.contains(utterance.range) { explicit.insert(index) }
     }
-    return groups(
+    var assents: [Int: [Int]] = [:]
+    for (proposal, assent) in agreements() where !voted.contains(proposal) {
+      guard !actions.contains(talk.utterances[proposal].range) else { continue }
+      explicit.insert(proposal)
+      assents[proposal] = assent
+    }
+    let proposed = groups(
       strength, explicit: explicit, least: selection.decision, reach: selection.reach
     ) {
       // When to meet again has its own place.
       talk.utterances[$0].words.count >= 4 && !actions.contains(talk.utterances[$0].range)
-        && !Self.nextMeetings.stand(in: talk.utterances[$0].words)
-    }.map { group in
+        && !voted.contains($0) && !Self.nextMeetings.stand(in: talk.utterances[$0].words)
+        && !Self.addresses.stand(in: talk.utterances[$0].words)
+    }.map { group -> (index: Int, decision: Minutes.Decision) in
       let words = talk.utterances[group[0]].words
-      return Minutes.Decision(
-        statement: statement(group[0], with: group.dropFirst().sorted()),
-        outcome: Self.rejected.stand(in: words)
-          ? .rejected : Self.deferred.stand(in: words) ? .deferred : .agreed,
-        isExplicit: explicit.contains(group[0]))
+      let others = Set(group.dropFirst()).union(assents[group[0]] ?? []).sorted()
+      return (
+        group[0],
+        Minutes.Decision(
+          statement: statement(group[0], with: others),
+          outcome: Self.rejected.stand(in: words)
+            ? .rejected : Self.deferred.stand(in: words) ? .deferred : .agreed,
+          isExplicit: explicit.contains(group[0]))
+      )
     }
+    let formal = votes.map { vote in
+      (
+        index: vote.motion,
+        decision: Minutes.Decision(
+          statement: statement(vote.motion, with: vote.steps), outcome: vote.outcome,
+          isExplicit: true)
+      )
+    }
+    return (proposed + formal).sorted { $0.index < $1.index }.map(\.decision)
+  }
+
+  /// What is said to the chair or about a member in a debate, and thanks: no decision and no problem of the
+  /// meeting, however likely its other words are.
+  private static let addresses = Phrases(
+    "mr chair|madam chair|mr chairman|mr speaker|madam speaker|mr president|madam president|"
+      + "your worship|the member|hon member|hon members|honourable member|my colleague|thank|thanks|"
+      + "congratulate|question is for|prime minister|minister")
+
+  /// `We agreed to drop it, right?` — `Right.`
+  private func isConfirmed(_ index: Int) -> Bool {
+    guard ["right", "correct", "yes", "yeah", "no"].contains(talk.utterances[index].words.last),
+      let reply = reply(to: index)
+    else { return false }
+    let words = talk.utterances[reply].words
+    return ["right", "correct", "yes", "yeah", "yep", "exactly"].contains(words.first)
+  }
+
+  private static let agreeing = Phrases("agree on|agree to|agree that|agreed on|agreed that")
+
+  /// What is agreed where somebody asks `Can we all agree on that?` and others do: what the asker then says
+  /// in other words (`Good, so forty thousand is the ceiling.`), or else the question.
+  private func restated(_ question: Int) -> Int {
+    let asker = talk.utterances[question].speaker
+    return (question + 1..<min(talk.utterances.count, question + 6)).first {
+      let words = talk.utterances[$0].words
+      return talk.utterances[$0].speaker == asker && !talk.utterances[$0].isQuestion
+        && words.count >= 5 && words.prefix(2).contains("so")
+    } ?? question
+  }
+
+  private static let proposals = Phrases("let's|let us|we'll|we will|we should|shall we|we could")
+  /// What a chair says to steer the talk is no proposal.
+  private static let steering = Phrases(
+    "let's start|let's get|let's begin|let's move on|let's see|let's talk|let's look|let's go on|"
+      + "let's go around|let's go through|let's go ahead|let's hear|let's wait|let's say|let's think|"
+      + "let's discuss|let's take a break|let's meet|let's continue|let's turn|let's try|"
+      + "let's go back|we'll see|we'll get|we'll come|we'll hear|we'll move|we'll start|we'll go to"
+  )
+  private static let asking = Phrases(
+    "everybody ok|everybody okay|everyone ok|everyone okay|everybody happy|everyone happy|"
+      + "everybody agree|everyone agree|all agree|all agreed|do we agree|are we agreed|"
+      + "is that ok|is that okay|ok with that|okay with that|any objections|any objection|"
+      + "does that work|sound good|agreed|ok for everyone|okay for everyone|all ok|all okay|"
+      + "happy with that|can we agree")
+  private static let assenting = Phrases(
+    "agreed|works for me|sounds good|fine with me|fine by me|good with me|happy with that|"
+      + "ok with that|okay with that|ok with me|okay with me|no objection|no objections|"
+      + "i agree|i'm in|let's do that|let's do it|good idea|perfect")
+
+  /// Proposals that somebody asked the others to agree to, or that others said they agree with: the
+  /// utterance that says what, and those that agree.
+  ///
+  /// The words must be there: a mere `yeah` is what people say while they listen.
+  private func agreements() -> [(proposal: Int, assent: [Int])] {
+    var found: [(proposal: Int, assent: [Int])] = []
+    for (index, utterance) in talk.utterances.enumerated()
+    where utterance.words.count >= 5 && !Self.steering.stand(in: utterance.words) {
+      let isAsked = utterance.isQuestion && Self.agreeing.stand(in: utterance.words)
+      guard isAsked || Self.proposals.stand(in: utterance.words) else { continue }
+      let near = index + 1..<min(talk.utterances.count, index + 7)
+      let asks =
+        isAsked
+        || near.prefix(3).contains {
+          talk.utterances[$0].speaker == utterance.speaker && talk.utterances[$0].isQuestion
+            && Self.asking.stand(in: talk.utterances[$0].words)
+        }
+      let assent = near.filter {
+        let other = talk.utterances[$0]
+        guard other.speaker != utterance.speaker, !other.isQuestion, other.words.count <= 8,
+          !Self.refusals.stand(in: other.words)
+        else { return false }
+        return Self.assenting.stand(in: other.words)
+          || (asks && Self.acceptances.stand(in: other.words))
+      }
+      if let first = assent.first, asks || first <= index + 3 {
+        let said = isAsked ? restated(index) : index
+        found.append((said, assent.prefix(3) + (said == index ? [] : [index])))
+      }
+    }
+    return found
   }
 
   // MARK: Open points
@@ -419,6 +635,7 @@ package struct MinuteTaking {
     let logits = ranking.logits(of: .problem)
     return groups(logits, explicit: [], least: selection.problem, reach: selection.reach) {
       talk.utterances[$0].words.count >= 5 && !taken.contains(talk.utterances[$0].range)
+        && !Self.addresses.stand(in: talk.utterances[$0].words)
     }.map { Minutes.OpenPoint(statement: statement($0[0], with: $0.dropFirst().sorted())) }
   }
 }

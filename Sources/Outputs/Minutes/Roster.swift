@@ -21,7 +21,19 @@ struct Roster {
     "present": .listed, "attendees": .listed, "attendance": .listed, "in attendance": .listed,
     "participants": .listed, "members present": .listed, "also present": .listed,
     "apologies": .apologies, "apologies for absence": .apologies, "regrets": .apologies,
-    "absent": .apologies,
+    "absent": .apologies, "members absent": .apologies, "not present": .apologies,
+    "excused": .apologies, "staff": .listed, "staff present": .listed, "guests": .listed,
+    "others present": .listed, "also in attendance": .listed, "council present": .listed,
+    "council members present": .listed, "board members present": .listed, "invited": .listed,
+  ]
+
+  /// Labels that stand for nobody in particular.
+  private static let crowds: Set<String> = [
+    "several", "several members", "several voices", "some members", "some hon members",
+    "some hon member", "an hon member", "members", "all", "everyone", "chorus", "various",
+    "multiple speakers", "many", "audience", "group", "voices", "crosstalk", "inaudible",
+    "unidentified", "unidentified speaker", "unknown", "unknown speaker", "council", "board",
+    "committee",
   ]
 
   private static let roleWords: Set<String> = [
@@ -29,14 +41,18 @@ struct Roster {
     "minister", "leader", "president", "director", "manager", "officer", "treasurer", "moderator",
     "facilitator", "scribe", "ceo", "cto", "cfo", "coo", "counsel", "speaker", "professor", "mayor",
     "deputy", "head", "lead", "engineer", "designer", "analyst", "host", "interviewer", "pm", "ui",
-    "me", "id",
+    "me", "id", "councillor", "councilor", "councilmember", "alderman", "commissioner", "trustee",
+    "superintendent", "attorney", "planner", "administrator", "coordinator", "reeve", "supervisor",
+    "senator", "representative", "delegate", "convenor", "convener",
   ]
 
   init(_ document: Document) {
     for block in document.blocks {
       switch block.content {
       case .turn(let turn):
-        guard let speaker = turn.speaker?.text, !speaker.isEmpty else { continue }
+        guard let speaker = turn.speaker?.text, !speaker.isEmpty, Talk.note(speaker) == nil,
+          !Self.crowds.contains(Self.plain(speaker))
+        else { continue }
         if let presence = Self.lists[Self.plain(speaker)] {
           add(list: turn.text.text, presence: presence)
         } else {
@@ -118,7 +134,8 @@ struct Roster {
     }
     people.append(
       Person(
-        name: name, labels: [label], role: role, organization: organization, presence: .spoke))
+        name: name, labels: [label], role: role ?? Self.leadingOffice(name),
+        organization: organization, presence: .spoke))
     byLabel[label] = people.count - 1
     return people.count - 1
   }
@@ -144,16 +161,22 @@ struct Roster {
   }
 
   private mutating func add(list: String, presence: Minutes.Presence) {
-    for entry in list.split(whereSeparator: { ",;\n".contains($0) }) {
-      let (name, inner) = Self.parted(
+    // `Ann Lee, Director; Bob Ray, Clerk` has semicolons between people; else commas stand there.
+    let separators = list.contains(";") ? ";\n" : ",\n"
+    for entry in list.split(whereSeparator: { separators.contains($0) }).flatMap(Self.joined) {
+      var (name, inner) = Self.parted(
         entry.trimmingPrefix(while: { " -–•*".contains($0) }).description)
+      if inner == nil, let comma = name.firstIndex(of: ",") {
+        inner = String(name[name.index(after: comma)...].drop(while: \.isWhitespace))
+        name = String(name[..<comma])
+      }
       let words = Self.nameWords(name)
       // A list of people is short entries with capital letters; anything else is prose.
       guard (1...5).contains(words.count), name.first?.isUppercase == true,
         !["none", "nil", "all"].contains(words[0])
       else { continue }
-      let role = inner.flatMap { Self.isRole($0) ? $0 : nil }
-      let organization = role == nil ? inner : nil
+      let role = inner.flatMap { Self.isRole($0) ? $0 : nil } ?? Self.leadingOffice(name)
+      let organization = inner == role ? nil : inner
       if let known = person(named: name) {
         if presence == .apologies, people[known].presence != .spoke {
           people[known].presence = presence
@@ -170,10 +193,39 @@ struct Roster {
 
   // MARK: Names
 
-  private static let titles: Set<String> = [
+  /// `B and C` at the end of a list as two.
+  private static func joined(_ entry: Substring) -> [Substring] {
+    guard let and = entry.firstRange(of: " and "), !entry[..<and.lowerBound].contains("(") else {
+      return [entry]
+    }
+    // `Director of Parks and Recreation` is one.
+    let after = entry[and.upperBound...]
+    guard tokens(String(after)).count > 1, !entry[..<and.lowerBound].contains(",") else {
+      return [entry]
+    }
+    return [entry[..<and.lowerBound], after]
+  }
+
+  /// `Mayor` of `Mayor Ruth Calder`.
+  private static func leadingOffice(_ name: String) -> String? {
+    guard let space = name.firstIndex(of: " "), offices.contains(name[..<space].lowercased()) else {
+      return nil
+    }
+    return String(name[..<space])
+  }
+
+  /// Offices that stand before a name as titles do.
+  private static let offices: Set<String> = [
+    "mayor", "councillor", "councilor", "councilmember", "councilman", "councilwoman", "alderman",
+    "commissioner", "senator", "representative", "chair", "chairman", "chairwoman", "chairperson",
+    "president", "minister", "secretary", "judge", "justice", "trustee", "reeve", "supervisor",
+    "director", "superintendent", "delegate", "deputy",
+  ]
+
+  private static let titles: Set<String> = offices.union([
     "mr", "mrs", "ms", "miss", "dr", "prof", "professor", "hon", "sir", "dame", "lord", "rev",
     "right", "the", "madam",
-  ]
+  ])
 
   /// A name without title, in lower case, split in words.
   static func nameWords(_ name: String) -> [String] {

@@ -17,6 +17,23 @@ struct Talk {
     /// Lower case, with inner apostrophes, without punctuation.
     var words: [String]
     var isQuestion: Bool
+    /// What a note taker wrote in front of it: `Decision: …`, `ACTION: …`.
+    var note: Note?
+  }
+
+  enum Note: Hashable { case decision, action }
+
+  /// Words that a note taker puts before a colon, not the name of a speaker.
+  private static let notes: [String: Note] = [
+    "decision": .decision, "decisions": .decision, "decided": .decision, "agreed": .decision,
+    "resolved": .decision, "resolution": .decision, "agreement": .decision,
+    "action": .action, "actions": .action, "action item": .action, "action items": .action,
+    "action point": .action, "task": .action, "todo": .action, "to do": .action,
+  ]
+
+  /// The note that words before a colon announce.
+  static func note(_ label: String) -> Note? {
+    notes[Terms.words(of: Array(label.utf8)[...]).joined(separator: " ")]
   }
 
   /// - Parameter bytes: ``ExtractedText/text`` as UTF-8.
@@ -27,10 +44,12 @@ struct Talk {
     }
     for sentence in Sentences.of(text, in: document) {
       var speaker: Int?
+      var note: Note?
       var turnIndex = sentence.block
       switch document.blocks[sentence.block].content {
       case .turn(let turn):
         if Roster.isList(turn) { continue }
+        note = turn.speaker.flatMap { Self.note($0.text) }
         speaker = turn.speaker.flatMap { roster.person(labelled: $0.text) }
         turnIndex = turn.index
       case .paragraph, .listItem, .preformatted:
@@ -40,6 +59,10 @@ struct Talk {
       }
       let words = Terms.words(of: bytes[sentence.range])
       guard !words.isEmpty else { continue }
+      if let colon = bytes[sentence.range].prefix(16).firstIndex(of: UInt8(ascii: ":")) {
+        let label = String(decoding: bytes[sentence.range.lowerBound..<colon], as: UTF8.self)
+        note = Self.note(label) ?? note
+      }
       if turns.last?.turn == turnIndex {
         turns[turns.count - 1].utterances =
           turns[turns.count - 1].utterances.lowerBound..<utterances.count + 1
@@ -49,7 +72,7 @@ struct Talk {
       utterances.append(
         Utterance(
           range: sentence.range, turn: turnIndex, speaker: speaker, words: words,
-          isQuestion: bytes[sentence.range].last == UInt8(ascii: "?")))
+          isQuestion: bytes[sentence.range].last == UInt8(ascii: "?"), note: note))
     }
   }
 }

@@ -108,6 +108,8 @@ struct TopicTitles {
     next last week weeks month months year years day days morning afternoon evening hour hours minutes seconds \
     roger okay yeah yep hmm mhm huh don doesn didn isn wasn inaudible laugh laughter thanks thank welcome please \
     hon minister member members sir madam lady gentleman gentlemen colleague colleagues \
+    motion motions move moved moves second seconded item items agenda favour favor opposed vote votes voted carried
+    chair chairman mayor councillor councillors councilor council speaker meeting order push pushed pull send sent
     wants needed needs tried trying try means meant looking looks looked thinking thought saying going done
     """.split(separator: " ").map(String.init))
 }

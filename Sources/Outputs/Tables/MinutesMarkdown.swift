@@ -41,8 +41,11 @@ package enum MinutesMarkdown {
       let people = attendees.filter { $0["presence"]?.string == presence }
       guard !people.isEmpty else { continue }
       let shown = people.map { person -> String in
-        let about = [person["role"]?.string, person["organization"]?.string].compactMap { $0 }
-        return escaped(person["name"]?.string ?? "")
+        let name = person["name"]?.string ?? ""
+        // `Mayor Ruth Calder` says it already.
+        let role = person["role"]?.string.flatMap { name.hasPrefix($0 + " ") ? nil : $0 }
+        let about = [role, person["organization"]?.string].compactMap { $0 }
+        return escaped(name)
           + (about.isEmpty ? "" : " (\(escaped(about.joined(separator: ", "))))")
       }
       lines.append("- **\(label):** " + shown.joined(separator: ", "))

@@ -243,4 +243,101 @@ let review = transcript(
     let empty = self.minutes(Document(mediaType: "text/plain"))
     #expect(empty.topics.isEmpty && empty.actions.isEmpty)
   }
+
+  private let council = transcript(
+    """
+    Present: Mayor Ruth Calder, Councillor Ben Ito; Priya Nair, Town Clerk
+    Mayor Calder: Can I have a motion to approve the agenda?
+    Councillor Ito: So moved.
+    Priya Nair: Second.
+    Mayor Calder: All in favour? Opposed? Carried.
+    Councillor Ito: I move that council award the culvert contract to Hartley.
+    Priya Nair: I'll second that.
+    Mayor Calder: All those in favour say aye.
+    Several: Aye.
+    Mayor Calder: The motion carries unanimously.
+    Councillor Ito: I move that we waive the hall fee for this year.
+    Mayor Calder: Opposed? The motion is defeated.
+    Priya Nair: I'd like to move that we table the by-law until the hearing.
+    Mayor Calder: In favour? Carried.
+    Mayor Calder: Mr. Chair carried the box to the car and it was approved by nobody.
+    """, date: "2026-04-14")
+
+  @Test func `votes are decisions about what was moved, with how they ended`() {
+    let minutes = minutes(council)
+    #expect(
+      minutes.decisions.map(\.statement.text) == [
+        "Can I have a motion to approve the agenda?",
+        "I move that council award the culvert contract to Hartley.",
+        "I move that we waive the hall fee for this year.",
+        "I'd like to move that we table the by-law until the hearing.",
+      ])
+    #expect(minutes.decisions.map(\.outcome) == [.agreed, .agreed, .rejected, .deferred])
+    #expect(minutes.decisions.allSatisfy(\.isExplicit))
+    // What was moved, the second, and the words that closed the vote.
+    #expect(minutes.decisions[1].statement.evidence.count == 3)
+  }
+
+  @Test func `people are found under their offices, and a crowd is nobody`() {
+    let people = Roster(council).people
+    #expect(people.map(\.name) == ["Mayor Ruth Calder", "Councillor Ben Ito", "Priya Nair"])
+    #expect(people.map(\.role) == ["Mayor", "Councillor", "Town Clerk"])
+    #expect(people.allSatisfy { $0.presence == .spoke })
+  }
+
+  @Test func `a proposal that others agree to in words is a decision, one they hum at is none`() {
+    let agreed = minutes(
+      transcript(
+        """
+        Ann: Then let's push the release to Thursday. Everybody OK with that?
+        Bo: Yep.
+        Cy: Works for me.
+        Ann: Let's move on to the budget. Everybody OK with that?
+        Bo: Yep.
+        """))
+    #expect(agreed.decisions.map(\.statement.text) == ["Let's push the release to Thursday."])
+    #expect(agreed.decisions.first?.statement.evidence.count == 3)
+    let hummed = minutes(
+      transcript("Ann: Then let's push the release to Thursday.\nBo: Yeah.\nAnn: The door is open.")
+    )
+    #expect(hummed.decisions.allSatisfy { !$0.isExplicit })
+  }
+
+  @Test func `a promise without words of its own is told by what it answers`() throws {
+    let minutes = minutes(
+      transcript(
+        """
+        Ann: Greg, would you draft the reminder for the schools?
+        Greg: I can't this week, I'm out.
+        Sue: No worries, I'll do it, by tomorrow.
+        Ann: Who can call the district offices about the survey?
+        Greg: I can.
+        Ann: Greg, would you write the invoice for them?
+        Greg: I can't, sorry.
+        """, date: "2026-03-03"))
+    #expect(
+      minutes.actions.map(\.statement.text) == [
+        "Greg, would you draft the reminder for the schools?",
+        "Who can call the district offices about the survey?",
+      ])
+    #expect(minutes.actions.map { $0.owner.map { minutes.attendees[$0].name } } == ["Sue", "Greg"])
+    #expect(minutes.actions.map(\.due) == ["2026-03-04", nil])
+  }
+
+  @Test func `what a note taker marks is what it says`() {
+    let minutes = minutes(
+      textDocument(
+        "Decision: the pump is replaced.", "Action: Ann to order the new pump by Friday."))
+    #expect(minutes.decisions.map(\.isExplicit) == [true])
+    #expect(minutes.actions.map(\.isExplicit) == [true])
+  }
+
+  @Test(arguments: [
+    ("I'll bring it back on the 28th", "2026-11-28"), ("Send it by the 3rd", "2026-12-03"),
+    ("Send it by Dec 4", "2026-12-04"), ("Send it by 4 Sept", "2027-09-04"),
+  ])
+  func `a day without its month is the next one from the meeting on`(words: String, iso: String) {
+    let day = CalendarDate(year: 2026, month: 11, day: 20)
+    #expect(DueDate.find(in: words, meeting: day)?.iso == iso)
+  }
 }
