@@ -40,11 +40,21 @@ package struct Summary: Hashable, Sendable {
     static let redundancy = 2.8
     /// From this likeness on a sentence says nothing new.
     static let repetition = 0.6
+    /// What each sentence already chosen under the same heading costs, in a document that has several.
+    static let section = 0.4
+    /// What each word costs beyond its share of a long summary: many short sentences tell more than a few
+    /// long ones.
+    static let word = 0.03
   }
 
   /// With less than this part of the words left a summary is full: short sentences that tell little would
   /// fill it.
-  private static let leftShare = 10
+  private static let leftShare = 20
+  /// A summary of at least so many words is long, and has room for at least so many sentences.
+  private static let longSummary = 120
+  private static let leastSentences = 8
+  /// A document with at least so many headings over its sentences has sections to be covered.
+  private static let leastSections = 4
 
   /// - Parameters:
   ///   - weights: of the ranking; those that ship unless they are being trained.
@@ -65,11 +75,11 @@ package struct Summary: Hashable, Sendable {
       ? Self.talkRanking(document, text: text, bytes: bytes, scores: scores, candidates: candidates)
       : Self.ranking(found, scores: scores, label: label, weights: weights)
     let chosen = Self.choose(
-      candidates.map(\.words.count), ranking: ranking, vectors: found.vectors, length: length,
+      candidates, ranking: ranking, vectors: found.vectors, length: length,
       documentWords: candidates.reduce(0) { $0 + $1.words.count })
     points = chosen.sorted().map { index in
       Point(
-        range: candidates[index].range, heading: candidates[index].heading, score: ranking[index])
+        range: candidates[index].spoken, heading: candidates[index].heading, score: ranking[index])
     }
     // The abstract takes the first choices: up to three sentences and sixty words.
     var abstractWords = 0
@@ -81,7 +91,7 @@ package struct Summary: Hashable, Sendable {
     }
     abstract = abstractChoice.sorted().map { index in
       Point(
-        range: candidates[index].range, heading: candidates[index].heading, score: ranking[index])
+        range: candidates[index].spoken, heading: candidates[index].heading, score: ranking[index])
     }
   }
 
@@ -123,8 +133,10 @@ package struct Summary: Hashable, Sendable {
   /// Indices of the chosen sentences, best first: each time the one that scores highest after its
   /// likeness to what is already chosen is taken off, as long as there is room.
   private static func choose(
-    _ words: [Int], ranking: [Double], vectors: TermVectors, length: Length, documentWords: Int
+    _ candidates: [SummaryCandidates.Candidate], ranking: [Double], vectors: TermVectors,
+    length: Length, documentWords: Int
   ) -> [Int] {
+    let words = candidates.map(\.words.count)
     var room: Int
     var places = Int.max
     var leastRoom = 0
@@ -137,28 +149,59 @@ package struct Summary: Hashable, Sendable {
       places = count
     case .share(let share): room = Int((share * Double(documentWords)).rounded())
     }
+    // Parts of sentences and notes are taken only where there is hardly anything else.
+    let wholes = candidates.count(where: \.isWhole)
+    let takesParts = 3 * wholes < candidates.count
+    let isAllowed = candidates.map { takesParts || $0.isWhole }
     // A sentence that is longer than all the room is taken only where no other fits.
-    let fits = words.contains { $0 <= room }
+    let fits = zip(words, isAllowed).contains { $0 <= room && $1 }
+    var ranking = ranking
+    if room != .max, room >= longSummary {
+      let share = room / leastSentences
+      for index in ranking.indices {
+        ranking[index] -= Weight.word * Double(max(0, words[index] - share))
+      }
+    }
+    let sections = sections(candidates)
+    var taken: [Int: Int] = [:]
     var chosen: [Int] = []
     // Scores only fall while sentences are chosen, so that one is looked at again only when it is the
     // best of what is left: a long document's sentences are not all compared with each other.
     var queue = SentenceQueue(ranking)
     while chosen.count < places, room > leastRoom || chosen.isEmpty, var entry = queue.pop() {
       if words[entry.index] > room, fits || !chosen.isEmpty { continue }
+      guard isAllowed[entry.index] else { continue }
       if entry.compared < chosen.count {
         for other in chosen[entry.compared...] {
           entry.likeness = max(entry.likeness, vectors.cosine(entry.index, other))
         }
         entry.compared = chosen.count
         if entry.likeness > Weight.repetition { continue }
-        entry.score = ranking[entry.index] - Weight.redundancy * entry.likeness
+        entry.score =
+          ranking[entry.index] - Weight.redundancy * entry.likeness - Weight.section
+          * Double(sections.flatMap { taken[$0[entry.index]] } ?? 0)
         queue.push(entry)
         continue
       }
       chosen.append(entry.index)
+      if let sections { taken[sections[entry.index], default: 0] += 1 }
       if room != .max { room -= words[entry.index] }
     }
     return chosen
+  }
+
+  /// Per candidate the number of its section; nil where the document has too few.
+  private static func sections(_ candidates: [SummaryCandidates.Candidate]) -> [Int]? {
+    var number = 0
+    var last: Range<Int>?
+    let numbers = candidates.map { candidate -> Int in
+      if candidate.heading != last {
+        number += 1
+        last = candidate.heading
+      }
+      return number
+    }
+    return number >= leastSections ? numbers : nil
   }
 
   /// Mean 0 and standard deviation 1; values that are not finite become the mean.

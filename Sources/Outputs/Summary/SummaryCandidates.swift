@@ -13,6 +13,10 @@ package struct SummaryCandidates {
     var block: Int
     var positionInBlock: Int
     var isListItem: Bool
+    /// The range without a bullet or a number in front.
+    var spoken: Range<Int>
+    /// Whether it reads by itself; a part of a sentence or a note does not.
+    var isWhole: Bool
   }
 
   private(set) var all: [Candidate] = []
@@ -46,13 +50,15 @@ package struct SummaryCandidates {
       var isListItem = false
       switch document.blocks[sentence.block].content {
       case .heading(_, let level):
+        let isGeneric = Self.genericTitles.contains(
+          Terms.words(of: bytes[sentence.range]).joined(separator: " "))
         if position > 0, let open = heading {
           let whole = open.lowerBound..<sentence.range.upperBound
           if title == open { title = whole }
           heading = whole
         } else {
           heading = sentence.range
-          if sentence.block < 12, level < titleLevel {
+          if sentence.block < 12, level < titleLevel, !isGeneric {
             title = heading
             titleLevel = level
           }
@@ -65,9 +71,11 @@ package struct SummaryCandidates {
       }
       let words = Terms.words(of: bytes[sentence.range])
       guard words.count >= (isTranscript ? 6 : 4), words.count <= 120 else { continue }
+      let spoken = isTranscript ? sentence.range : Self.unnumbered(sentence.range, bytes)
       let candidate = Candidate(
         range: sentence.range, heading: heading, words: words, block: block,
-        positionInBlock: position, isListItem: isListItem)
+        positionInBlock: position, isListItem: isListItem, spoken: spoken,
+        isWhole: isTranscript || Self.isWhole(sentence.range, spoken: spoken, bytes))
       if isTranscript || Self.isProse(bytes[sentence.range], words: words) {
         all.append(candidate)
       } else {
@@ -112,6 +120,106 @@ package struct SummaryCandidates {
     let grammar = words.count { Terms.functionWords.contains($0) }
     return foreign > 0 || grammar * 8 >= words.count
   }
+
+  /// Titles that say what every such document is, and nothing of this one.
+  private static let genericTitles: Set<String> = [
+    "united states", "united states of america", "securities and exchange commission",
+    "united states securities and exchange commission", "contents", "table of contents",
+    "confidential", "draft", "exhibit", "appendix", "proposed rules", "rules and regulations",
+    "notices", "federal register", "agenda", "minutes",
+  ]
+
+  /// The sentence without what numbers it: `•`, `(A)`, `(B)(1)`, `2.`, `[*14]`.
+  private static func unnumbered(_ range: Range<Int>, _ bytes: [UInt8]) -> Range<Int> {
+    var start = range.lowerBound
+    func skipSpace(_ position: Int) -> Int {
+      var position = position
+      while position < range.upperBound, bytes[position] <= 0x20 { position += 1 }
+      return position
+    }
+    func isAlphanumeric(_ byte: UInt8) -> Bool {
+      (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20)
+    }
+    while start < range.upperBound {
+      var next = start
+      switch bytes[start] {
+      case 0xE2
+      where start + 2 < range.upperBound && bytes[start + 1] == 0x80
+        && [0xA2, 0x93, 0x94, 0xA3].contains(bytes[start + 2]):
+        next = start + 3
+      case UInt8(ascii: "-") where start + 1 < range.upperBound && bytes[start + 1] == 0x20:
+        next = start + 1
+      case UInt8(ascii: "("), UInt8(ascii: "["):
+        let close: UInt8 = bytes[start] == UInt8(ascii: "(") ? 0x29 : 0x5D
+        var end = start + 1
+        while end < min(range.upperBound, start + 7), bytes[end] != close { end += 1 }
+        guard end < range.upperBound, bytes[end] == close, end - start <= 6,
+          bytes[start + 1..<end].allSatisfy({ isAlphanumeric($0) || $0 == 0x2A })
+        else { return start..<range.upperBound }
+        next = end + 1
+      case 0x30...0x39, 0x61...0x7A, 0x41...0x5A:
+        // `2.`, `a)`, `iv.`, `10.3.`: short, and what follows is set off.
+        var end = start
+        while end < min(range.upperBound, start + 8),
+          isAlphanumeric(bytes[end]) || bytes[end] == 0x2E
+        {
+          end += 1
+        }
+        let hasMark =
+          end > start + 1 && bytes[end - 1] == 0x2E || end < range.upperBound && bytes[end] == 0x29
+        let letters = bytes[start..<end].count { (0x61...0x7A).contains($0 | 0x20) }
+        let isRoman = bytes[start..<end].allSatisfy { "ivx.".utf8.contains($0) }
+        // `J. Smith` is a name.
+        let isInitial = (0x41...0x5A).contains(bytes[start]) && bytes[end - 1] == 0x2E
+        guard hasMark, letters <= 1 || isRoman, !isInitial else { return start..<range.upperBound }
+        next = bytes[end] == 0x29 ? end + 1 : end
+        guard next < range.upperBound, bytes[next] <= 0x20 else { return start..<range.upperBound }
+      default: return start..<range.upperBound
+      }
+      start = skipSpace(next)
+    }
+    return range
+  }
+
+  /// Whether a sentence begins where one begins and has all its parts: not the second half of one that a
+  /// page or a column cuts, not a footnote, not a line of a table of contents.
+  private static func isWhole(_ range: Range<Int>, spoken: Range<Int>, _ bytes: [UInt8]) -> Bool {
+    guard let first = bytes[spoken].first(where: { !opening.contains($0) }) else { return false }
+    // `*`, a dagger, or a figure right before a capital letter is a note's mark.
+    switch first {
+    case 0x61...0x7A, UInt8(ascii: "*"), UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "|"),
+      UInt8(ascii: ")"):
+      return false
+    case 0xE2
+    where bytes[spoken].count > 2 && bytes[spoken.lowerBound + 1] == 0x80
+      && [0xA0, 0xA1].contains(bytes[spoken.lowerBound + 2]):
+      return false
+    case 0x30...0x39:
+      let rest = bytes[spoken].drop { (0x30...0x39).contains($0) }
+      let digits = bytes[spoken].count - rest.count
+      if digits <= 3, let next = rest.first {
+        if (0x41...0x5A).contains(next) { return false }
+        if next == 0x20, let letter = rest.dropFirst().first, (0x41...0x5A).contains(letter) {
+          return false
+        }
+      }
+    default: break
+    }
+    var depth = 0
+    var run = 0
+    for byte in bytes[spoken] {
+      if byte == UInt8(ascii: "(") { depth += 1 }
+      if byte == UInt8(ascii: ")") { depth -= 1 }
+      if depth < 0 { return false }
+      run =
+        byte == UInt8(ascii: ".") || byte == UInt8(ascii: "_") ? run + 1 : byte == 0x20 ? run : 0
+      if run > 4 { return false }
+    }
+    // A part of a list that goes on.
+    return bytes[range].last(where: { !closers.contains($0) }) != UInt8(ascii: ";")
+  }
+
+  private static let opening = Set("\"'(".utf8)
 
   /// Whether all words but the small ones have capitals: `5.1. Use of Customer Data.`
   private static func isTitle(_ bytes: ArraySlice<UInt8>) -> Bool {

@@ -105,4 +105,25 @@ import Testing
     while let entry = queue.pop() { order.append(entry.index) }
     #expect(order == [5, 1, 3, 0, 6, 4, 2])
   }
+
+  @Test func `parts of sentences, notes and marks before a sentence are left out`() {
+    let lines = [
+      "executed a personal guarantee of the loan for the bank of the town.",
+      "*Unless otherwise indicated all references are to the code of the state.",
+      "3 The parties have stipulated that the bank is owed the whole amount.",
+      "The bank lent the town nine million for the crane of the harbour.",
+      "(A) The town pays the bank back within twenty years of the loan.",
+      "• The harbour serves the boats of the whole coast in summer.",
+      "J. Smith signed for the bank and the clerk signed for the town.",
+    ]
+    let document = textDocument(
+      lines[0], lines[1], lines[2], lines[3], lines[4], lines[5], lines[6])
+    let text = ExtractedText(document)
+    let points = Summary(of: document, text: text, scores: nil, length: .sentences(9)).points
+    #expect(
+      points.map { String(text[$0.range]) } == [
+        lines[3], "The town pays the bank back within twenty years of the loan.",
+        "The harbour serves the boats of the whole coast in summer.", lines[6],
+      ])
+  }
 }
