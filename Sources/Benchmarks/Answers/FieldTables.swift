@@ -36,7 +36,8 @@ struct FieldTables {
     var predicted: [SpanScores.Span] = []
     var fields: [String] = []
     for (field, answer) in zip(schema.fields, answers) {
-      guard let tag = field.tag else { continue }
+      // Of fields that read one label differently, the first counts.
+      guard let tag = field.tag, !fields.contains(tag) else { continue }
       fields.append(tag)
       for candidate in answer.candidates {
         let string = String(text[candidate.range])

@@ -60,6 +60,12 @@ package enum FieldsOutput {
             "unsupported", whyUnsupported(answer, hasProof: !(proof.array?.isEmpty ?? true)),
             at: pointer))
       }
+      if status == .found, answer.countsBusinessDays {
+        warnings.append(
+          Warning(
+            "business-days",
+            "The words count business days; the value has their number as days.", at: pointer))
+      }
       if status == .found, statesConfidence {
         // The format has no place for it within a field.
         warnings.append(

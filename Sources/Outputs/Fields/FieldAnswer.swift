@@ -18,6 +18,8 @@ package struct FieldAnswer: Hashable, Sendable {
   package var candidates: [SpanCandidate]
   /// Whether the declaration lets the value stand without a quote.
   package var mayLackEvidence = false
+  /// Whether the words count business days, which the value has as days.
+  package var countsBusinessDays = false
 
   package enum Status: String, Hashable, Sendable {
     case found

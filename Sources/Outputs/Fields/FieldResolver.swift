@@ -74,8 +74,16 @@ struct FieldResolver {
     case .parties:
       return parties(
         strong, weak: candidates.filter { $0.score < threshold && $0.score >= Self.weakParty },
-        spans: spans)
-    case .text, .date, .endDate, .duration, .noticePeriod, .money, .number, .jurisdiction:
+        spans: spans, readWhole: readWhole)
+    case .cap, .noticePeriod:
+      // Most clauses that limit liability exclude kinds of damages and set no limit, and a clause on ending
+      // a contract may say nothing of notice.
+      let saying = strong.filter(statesItsKind)
+      guard saying.isEmpty else { return single(saying, spans: spans) }
+      return FieldAnswer(
+        name: field.name, status: readWhole ? .absent : .notRead, value: .null, raw: nil,
+        evidence: [], alternatives: [], confidence: best.score, candidates: spans)
+    case .text, .date, .endDate, .duration, .money, .number, .jurisdiction:
       return single(strong, spans: spans)
     }
   }
@@ -85,6 +93,15 @@ struct FieldResolver {
   private func isHeadDate(_ candidate: FieldCandidate) -> Bool {
     candidate.score >= Self.headDate && candidate.range.lowerBound < Self.head
       && DateParser.dates(in: text, range: candidate.range).first?.date.day != nil
+  }
+
+  /// Whether words that limit liability or end a contract speak of a limit or a notice at all.
+  private func statesItsKind(_ candidate: FieldCandidate) -> Bool {
+    if value(of: candidate) != nil { return true }
+    guard field.normalization == .noticePeriod else { return false }
+    return LexemeList(text, in: candidate.range).lexemes.contains {
+      ["notice", "notify", "notifies", "notification", "prior", "advance"].contains($0.text)
+    }
   }
 
   private func single(_ strong: [FieldCandidate], spans: [SpanCandidate]) -> FieldAnswer {
@@ -108,14 +125,24 @@ struct FieldResolver {
         value: value.value, raw: text.string(value.words), evidence: evidence([candidate.range]),
         confidence: candidate.score)
     }
-    return FieldAnswer(
+    var answer = FieldAnswer(
       name: field.name, status: .found, value: value.value, raw: text.string(value.words),
-      evidence: evidence([candidate.range]), alternatives: Array(alternatives),
+      evidence: evidence([
+        min(
+          candidate.range.lowerBound, value.words.lowerBound)..<max(
+            candidate.range.upperBound, value.words.upperBound)
+      ]), alternatives: Array(alternatives),
       confidence: candidate.score, candidates: spans)
+    if [.duration, .noticePeriod, .endDate].contains(field.normalization) {
+      answer.countsBusinessDays = LexemeList(text, in: value.words).lexemes.contains {
+        ["business", "working", "banking", "trading"].contains($0.text)
+      }
+    }
+    return answer
   }
 
   private func parties(
-    _ strong: [FieldCandidate], weak: [FieldCandidate], spans: [SpanCandidate]
+    _ strong: [FieldCandidate], weak: [FieldCandidate], spans: [SpanCandidate], readWhole: Bool
   ) -> FieldAnswer {
     let parties = PartyParser.placed(
       in: text, spans: strong.map(\.range),
@@ -128,9 +155,16 @@ struct FieldResolver {
         ]
       })
     guard !parties.isEmpty, accepts(value) else {
+      // A template has roles and no names; where there is not even a role, nobody is named.
+      let role = strong.first { PartyParser.isRole(text.string(text.trimmed($0.range))) }
+      guard let shown = role ?? (parties.isEmpty ? nil : strong[0]) else {
+        return FieldAnswer(
+          name: field.name, status: readWhole ? .absent : .notRead, value: .null, raw: nil,
+          evidence: [], alternatives: [], confidence: 1 - strong[0].score, candidates: spans)
+      }
       return FieldAnswer(
-        name: field.name, status: .unsupported, value: .null, raw: text.string(strong[0].range),
-        evidence: evidence([strong[0].range]), alternatives: [], confidence: strong[0].score,
+        name: field.name, status: .unsupported, value: .null, raw: text.string(shown.range),
+        evidence: evidence([shown.range]), alternatives: [], confidence: shown.score,
         candidates: spans)
     }
     // Every name has its words among the evidence, also one that was found by another's.
@@ -167,6 +201,10 @@ struct FieldResolver {
           value: ["amount": .string($0.money.amount), "currency": .string($0.money.currency)],
           words: $0.range)
       }
+    case .cap:
+      return LiabilityCapParser.caps(in: text, range: range).first.map {
+        Resolved(value: $0.cap.json, words: $0.range)
+      }
     case .number:
       return PlainNumber.first(in: text, range: range).map {
         Resolved(
@@ -181,12 +219,50 @@ struct FieldResolver {
   }
 
   private func date(_ range: Range<Int>) -> Resolved? {
-    if let first = DateParser.dates(in: text, range: range).first {
+    if var first = DateParser.dates(in: text, range: range).first {
+      if first.date.day == nil {
+        // The day may stand right beside the words: `the 19th day of` before `December, 2018`.
+        let around =
+          max(
+            0, range.lowerBound - Self.besideDate)..<min(
+            text.count, range.upperBound + Self.besideDate)
+        first =
+          DateParser.dates(in: text, range: around).first {
+            $0.date.day != nil && $0.range.overlaps(first.range)
+              && $0.date.year == first.date.year && $0.date.month == first.date.month
+          } ?? first
+      }
       return Resolved(value: .string(first.date.iso), words: first.range)
     }
+    if let year = yearAlone(range) { return year }
     // `the date first written above`, `the date hereof`, `the Effective Date`: the base's date.
     guard let baseDate, let words = reference(in: LexemeList(text, in: range)) else { return nil }
     return Resolved(value: .string(baseDate.iso), words: words)
+  }
+
+  /// How far beside a month and year their day is looked for, in scalars.
+  private static let besideDate = 30
+
+  /// `day of ________, 2015`: a date of which only the year is filled in.
+  private func yearAlone(_ range: Range<Int>) -> Resolved? {
+    let list = LexemeList(text, in: range)
+    var year: Int?
+    for index in 0..<list.count {
+      let lexeme = list.lexemes[index]
+      if lexeme.kind == .number, lexeme.range.count == 4, year == nil,
+        let number = lexeme.number, (1900...2999).contains(number)
+      {
+        year = index
+      } else if lexeme.kind != .mark,
+        !["day", "of", "this", "the", "dated", "as", "date"].contains(lexeme.text)
+      {
+        return nil
+      }
+    }
+    guard let year, let number = list.number(year), let date = CalendarDate(year: number) else {
+      return nil
+    }
+    return Resolved(value: .string(date.iso), words: list.range(year, year + 1))
   }
 
   /// The words that refer to the date of the document itself: `the date first written above`, `the date
@@ -268,7 +344,7 @@ struct FieldResolver {
     {
       return Resolved(value: .string(end.iso), words: anniversary.range)
     }
-    if let perpetual = perpetual(range) { return perpetual }
+    if let perpetual = perpetual(range) ?? atWill(list) { return perpetual }
     // A single date that is not where the term begins.
     if let only = dates.first, baseDate.map({ only.date > $0 }) ?? true,
       !comesAfter(Self.startWords, only.range.lowerBound)
@@ -342,7 +418,14 @@ struct FieldResolver {
     let list = LexemeList(text, in: range)
     let all = DurationParser.durations(in: text, range: range)
     let found = all.first { isNotice($0.range, in: list) } ?? (all.count == 1 ? all.first : nil)
-    return found.map { Resolved(value: .string($0.duration.iso), words: $0.range) }
+    if let found { return Resolved(value: .string(found.duration.iso), words: found.range) }
+    // `may terminate this Agreement immediately upon written notice`
+    guard all.isEmpty, list.lexemes.contains(where: { $0.text == "notice" }),
+      let now = list.lexemes.first(where: {
+        ["immediately", "immediate", "forthwith"].contains($0.text)
+      })
+    else { return nil }
+    return Resolved(value: .string(CalendarDuration().iso), words: now.range)
   }
 
   /// Whether a duration is how long before something notice must be given: `at least`, `not less than`
@@ -377,6 +460,24 @@ struct FieldResolver {
       }
       if ["until", "when"].contains(word), let end = endOfOpenTerm(list, after: index) {
         return Resolved(value: "perpetual", words: list.range(index, end))
+      }
+    }
+    return nil
+  }
+
+  /// `may be terminated by either party on 90 days' notice`, where nothing else says when it ends.
+  private func atWill(_ list: LexemeList) -> Resolved? {
+    guard
+      !list.lexemes.contains(where: {
+        ["until", "initial", "expire", "expires", "expiration", "breach", "unless"].contains(
+          $0.text)
+      }), list.lexemes.contains(where: { $0.text == "notice" })
+    else { return nil }
+    for index in 0..<list.count where list.text(index).hasPrefix("terminat") {
+      let after = list.lexemes[index..<min(list.count, index + 10)].map(\.text)
+      for (distance, word) in after.enumerated()
+      where word == "party" && ["either", "any"].contains(after[max(0, distance - 1)]) {
+        return Resolved(value: "perpetual", words: list.range(index, index + distance + 1))
       }
     }
     return nil

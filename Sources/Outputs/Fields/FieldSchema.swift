@@ -9,7 +9,7 @@ package import JSON
 /// | `description` | the question, for people and for models that write |
 /// | `x-tag` | a label of the tagging checkpoint that marks the answer's words |
 /// | `x-pattern` | a regular expression (ICU syntax) searched in each sentence; a named group `value` marks the words of the value, other groups are kept out of it |
-/// | `x-normalize` | `text`, `date`, `endDate`, `duration`, `noticePeriod`, `money`, `number`, `parties`, `jurisdiction` or `boolean`: what the words become. Left out, it follows from `type` and `format` |
+/// | `x-normalize` | `text`, `date`, `endDate`, `duration`, `noticePeriod`, `money`, `cap`, `number`, `parties`, `jurisdiction` or `boolean`: what the words become. Left out, it follows from `type` and `format` |
 /// | `x-evidence` | `required` (the default) or `optional` |
 /// | `x-relativeTo` | for dates: another property whose date "three years from the Effective Date" or "the date first written above" refers to |
 ///
@@ -63,6 +63,8 @@ package struct FieldSchema: Sendable {
     case noticePeriod
     /// `{"amount": "1200.00", "currency": "USD"}`.
     case money
+    /// How far liability goes, see ``LiabilityCap/json``. Words that set no limit are no answer.
+    case cap
     /// The first number of the words, without its unit: `30`, `2.5`.
     case number
     /// `[{"name", "role", "aliases"}]`.
@@ -76,7 +78,7 @@ package struct FieldSchema: Sendable {
     var types: Set<String> {
       switch self {
       case .text, .date, .endDate, .duration, .noticePeriod, .jurisdiction: ["string"]
-      case .money: ["object"]
+      case .money, .cap: ["object"]
       case .number: ["number", "integer"]
       case .parties: ["array"]
       case .boolean: ["boolean"]
@@ -175,10 +177,12 @@ package struct FieldSchema: Sendable {
       problems.append(Problem(pointer: "\(pointer)/\(keyword)", message: message))
     }
     var normalization = impliedNormalization(object)
+    var isKnown = true
     if let word = text("x-normalize") {
       if let known = Normalization(rawValue: word) {
         normalization = known
       } else {
+        isKnown = false
         let all = Normalization.allCases.map(\.rawValue).joined(separator: ", ")
         problems.append(
           Problem(pointer: "\(pointer)/x-normalize", message: "\"\(word)\" is none of \(all)"))
@@ -187,7 +191,7 @@ package struct FieldSchema: Sendable {
     let types = types(of: object)
     // Without this no value would ever be found, and nobody would know why. A checkpoint that writes
     // answers any type, so what follows from the type alone is a problem of one that marks words.
-    if labels != nil || object["x-normalize"] != nil, !types.isEmpty,
+    if isKnown, labels != nil || object["x-normalize"] != nil, !types.isEmpty,
       normalization.types.isDisjoint(with: types)
     {
       let keyword = object["x-normalize"] == nil ? "type" : "x-normalize"

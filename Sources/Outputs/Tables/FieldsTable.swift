@@ -44,7 +44,29 @@ package enum FieldsTable {
         return "\(amount) \(currency)"
       }
       if let name = object["name"]?.string { return name }
+      if let limits = object["limits"]?.array { return cap(limits, rule: object["rule"]?.string) }
       return value.text()
+    }
+  }
+
+  /// How far liability goes: `greater of 100000.00 USD; payments of P1Y`.
+  private static func cap(_ limits: [JSONValue], rule: String?) -> String {
+    let words = limits.map { limit -> String in
+      guard limit["kind"]?.string == "payments" else {
+        return limit["amount"] == nil ? limit["kind"]?.string ?? "" : text(of: limit)
+      }
+      let multiple =
+        switch limit["multiple"] {
+        case .string("1")?: ""
+        case .string(let times)?: times + " × "
+        default: "? × "
+        }
+      return multiple + "payments" + (limit["period"]?.string.map { " of " + $0 } ?? "")
+    }.joined(separator: "; ")
+    switch rule {
+    case "greater", "lesser": return "\(rule ?? "") of \(words)"
+    case "sum": return "sum of \(words)"
+    default: return words
     }
   }
 

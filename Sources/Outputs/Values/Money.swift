@@ -74,7 +74,8 @@ package enum MoneyParser {
   ]
   private static let scales: [String: Int] = [
     "hundred": 2, "thousand": 3, "k": 3, "million": 6, "millions": 6, "mm": 6, "m": 6, "mio": 6,
-    "mn": 6, "billion": 9, "billions": 9, "bn": 9, "b": 9, "trillion": 12,
+    "mn": 6, "billion": 9, "billions": 9, "bn": 9, "b": 9, "trillion": 12, "lakh": 5, "lakhs": 5,
+    "crore": 7, "crores": 7,
   ]
   private static let withoutMinorUnit: Set<String> = ["JPY", "KRW", "VND"]
 
@@ -90,18 +91,34 @@ package enum MoneyParser {
           return (made(decimal, after == "USD" ? currency : after), last)
         }
       }
-      return (made(decimal, currency), end)
+      return (made(decimal, currency), afterWords(list, at: end))
     }
     if list.lexeme(index)?.kind == .number,
       let (decimal, next) = decimal(list, at: index, allowsLetterScale: false),
-      let (currency, end) = currencyAfter(list, at: next)
+      let (currency, end) = currencyAfter(list, at: afterWords(list, at: next))
     {
       return (made(decimal, currency), end)
     }
     // `five million dollars ($5,000,000)`: the figure decides where there is one.
-    if let (value, next) = NumberWords.cardinal(list, at: index), list.text(index) != "a",
+    if let (value, end) = NumberWords.cardinal(list, at: index), list.text(index) != "a",
       list.text(index) != "an"
     {
+      let next = afterHundredths(list, at: end)
+      // `twenty-five (25) million dollars`
+      if list.text(next) == "(",
+        let (figure, close) = decimal(list, at: next + 1, allowsLetterScale: true),
+        list.text(close) == ")"
+      {
+        var scaled = figure
+        var after = close + 1
+        if let zeros = scales[list.text(after)], list.text(after).utf8.count > 2 {
+          scaled.scale(by: zeros)
+          after += 1
+        }
+        if let (currency, last) = currencyAfter(list, at: after) {
+          return (made(scaled, currency), last)
+        }
+      }
       if list.text(next) == "(", let (money, end) = amount(list, at: next + 1),
         list.text(end) == ")"
       {
@@ -120,6 +137,23 @@ package enum MoneyParser {
     return nil
   }
 
+  /// Behind `and 00/100`, `and no/100`, which cheques and contracts put after a sum in words.
+  private static func afterHundredths(_ list: LexemeList, at index: Int) -> Int {
+    guard list.text(index) == "and", list.text(index + 2) == "/", list.text(index + 3) == "100"
+    else { return index }
+    return index + 4
+  }
+
+  /// Behind the same sum once more in words: `$500,000 (five hundred thousand dollars)`.
+  private static func afterWords(_ list: LexemeList, at index: Int) -> Int {
+    guard list.text(index) == "(", let (_, end) = NumberWords.cardinal(list, at: index + 1) else {
+      return index
+    }
+    let words = afterHundredths(list, at: end)
+    let close = currencyAfter(list, at: words)?.1 ?? words
+    return list.text(close) == ")" ? close + 1 : index
+  }
+
   private static func currencyBefore(_ list: LexemeList, at index: Int) -> (String, Int)? {
     let text = list.text(index)
     if let currency = symbols[text] { return (currency, index + 1) }
@@ -131,6 +165,10 @@ package enum MoneyParser {
       list.text(index + 3) == ".", list.text(index + 4) == "$"
     {
       return ("USD", index + 5)
+    }
+    // `US Dollars 50,000`
+    if text == "us", list.text(index + 1) == "dollars", list.lexeme(index + 2)?.kind == .number {
+      return ("USD", index + 2)
     }
     if let currency = codes[text], list.isWord(index) {
       var next = index + 1
@@ -184,13 +222,25 @@ package enum MoneyParser {
     var groups = [first.text]
     var marks: [String] = []
     var next = index + 1
-    while let mark = list.lexeme(next), mark.text == "," || mark.text == ".",
-      list.touches(next - 1),
-      list.touches(next), let group = list.lexeme(next + 1), group.kind == .number
-    {
-      marks.append(mark.text)
-      groups.append(group.text)
-      next += 2
+    while let mark = list.lexeme(next) {
+      if [",", ".", "'"].contains(mark.text), list.touches(next - 1), list.touches(next),
+        let group = list.lexeme(next + 1), group.kind == .number,
+        mark.text != "'" || group.text.utf8.count == 3
+      {
+        marks.append(mark.text)
+        groups.append(group.text)
+        next += 2
+      } else if mark.kind == .number, mark.text.utf8.count == 3, marks.allSatisfy({ $0 == " " }),
+        (1...3).contains(groups[groups.count - 1].utf8.count),
+        mark.range.lowerBound == list.lexemes[next - 1].range.upperBound + 1
+      {
+        // `1 000 000`
+        marks.append(" ")
+        groups.append(mark.text)
+        next += 1
+      } else {
+        break
+      }
     }
     // The last mark is the decimal one, unless three digits follow and grouping explains it.
     var result = Decimal(digits: groups.joined(), decimals: 0)

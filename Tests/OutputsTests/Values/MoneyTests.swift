@@ -22,6 +22,15 @@ import Testing
     ("$5 million U.S. dollars", "5000000.00", "USD"),
     ("$1,000,000,000", "1000000000.00", "USD"),
     ("100 Swiss francs", "100.00", "CHF"),
+    ("CHF 1'250'000", "1250000.00", "CHF"),
+    ("1 250 000 €", "1250000.00", "EUR"),
+    ("Rs. 5 lakh", "500000.00", "INR"),
+    ("twenty-five (25) million US dollars", "25000000.00", "USD"),
+    ("Five Hundred Thousand and 00/100 Dollars ($500,000.00)", "500000.00", "USD"),
+    ("Ten Thousand and No/100 Dollars", "10000.00", "USD"),
+    ("$500,000 (five hundred thousand dollars)", "500000.00", "USD"),
+    ("5,000,000 (five million) US dollars", "5000000.00", "USD"),
+    ("US Dollars 50,000", "50000.00", "USD"),
   ])
   func `become a decimal and a currency`(words: String, amount: String, currency: String) {
     #expect(

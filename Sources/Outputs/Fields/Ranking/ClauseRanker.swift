@@ -23,9 +23,9 @@ struct ClauseRanker {
 
   /// Below any logit: what stands beyond the first and last clause.
   private static let outside = -12.0
-  private static let seedCount = 12
+  private static let seedCount = 16
   private static let rankLimit = 50
-  private static let spanLimit = 15
+  private static let spanLimit = 20
   /// What remains of the probability of a run that overlaps a better one.
   private static let overlapFactor = 0.5
 

@@ -29,6 +29,29 @@ struct NameCandidates {
     }
   }
 
+  /// How far past a contract's beginning its parties are introduced: 0 where it begins with them, further
+  /// behind a cover page or a table of contents. In scalars.
+  var preamble: Int {
+    for index in lexemes.indices {
+      let position = lexemes[index].range.lowerBound
+      guard position < Self.farthestPreamble else { break }
+      func follow(_ words: String...) -> Bool {
+        index + words.count <= lexemes.count
+          && zip(lexemes[index...], words).allSatisfy { $0.text == $1 }
+      }
+      // A table of contents has no such words.
+      if follow("by", "and", "between") || follow("by", "and", "among")
+        || follow("made", "and", "entered") || follow("is", "entered", "into")
+        || follow("is", "made", "as", "of")
+      {
+        return position
+      }
+    }
+    return 0
+  }
+
+  private static let farthestPreamble = 60_000
+
   /// The index of the first lexeme that starts at or after `position`.
   func lexeme(from position: Int) -> Int {
     var low = 0

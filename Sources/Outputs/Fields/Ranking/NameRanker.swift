@@ -32,11 +32,14 @@ struct NameRanker {
       text: text, lexemes: Lexeme.lexemes(of: text, in: 0..<text.count),
       clauses: clauseRanker.clauses)
     runs = LogitRuns(text: text, scores: scores)
-    quotations = candidates.quotations(before: 12_000)
-    names = candidates.names(before: 10_000)
-    titles = candidates.titles(before: 4_000)
+    // Behind a long cover or table of contents the parties stand later.
+    let preamble = candidates.preamble
+    let late = max(0, preamble - 4_000)
+    quotations = candidates.quotations(before: late + 12_000)
+    names = candidates.names(before: late + 10_000)
+    titles = candidates.titles(before: late + 4_000)
     dates = candidates.dates()
-    partyClauses = candidates.partyClauses(before: 12_000)
+    partyClauses = candidates.partyClauses(before: late + 12_000)
     lowered = text.scalars.map(ScalarClass.lowered)
     tokenStarts = scores.tokenRanges.map { text.position(ofUTF8: $0.lowerBound) }
     tokenEnds = scores.tokenRanges.map { text.position(ofUTF8: $0.upperBound) }
