@@ -100,9 +100,14 @@ struct FieldResolver {
     if value(of: candidate) != nil { return true }
     guard field.normalization == .noticePeriod else { return false }
     return LexemeList(text, in: candidate.range).lexemes.contains {
-      ["notice", "notify", "notifies", "notification", "prior", "advance"].contains($0.text)
+      Self.noticeWords.contains($0.text)
     }
   }
+
+  private static let noticeWords: Set<String> = [
+    "notice", "notices", "notify", "notifies", "notified", "notifying", "notification", "prior",
+    "advance",
+  ]
 
   private func single(_ strong: [FieldCandidate], spans: [SpanCandidate]) -> FieldAnswer {
     var resolved: [(Resolved, FieldCandidate)] = []
@@ -184,7 +189,7 @@ struct FieldResolver {
     let range = candidate.value ?? candidate.range
     switch field.normalization {
     case .text:
-      let words = text.trimmed(range)
+      let words = withoutThis(text.trimmed(range))
       let string = PartyParser.joined(text.string(words))
       return string.isEmpty ? nil : Resolved(value: .string(string), words: words)
     case .date:
@@ -216,6 +221,28 @@ struct FieldResolver {
     case .boolean, .parties:
       return nil
     }
+  }
+
+  /// A title without the `This` in front of it, and without the sentence that begins with it again:
+  /// `LICENSE AGREEMENT This License Agreement`.
+  private func withoutThis(_ range: Range<Int>) -> Range<Int> {
+    let list = LexemeList(text, in: range)
+    guard list.count > 2, range.count < 200,
+      list.lexemes.allSatisfy({ $0.kind != .word || $0.text == "this" || isTitleWord($0) })
+    else { return range }
+    let this = list.lexemes.indices.filter {
+      list.text($0) == "this" && ScalarClass.isUpper(text[list.lexemes[$0].range.lowerBound])
+    }
+    var first = 0
+    var end = list.count
+    if this.first == 0 { first = 1 }
+    if let again = this.first(where: { $0 > 1 }) { end = again }
+    return first < end ? text.trimmed(list.range(first, end)) : range
+  }
+
+  /// A capitalised word, or a small one between them.
+  private func isTitleWord(_ lexeme: Lexeme) -> Bool {
+    ScalarClass.isUpper(text[lexeme.range.lowerBound]) || lexeme.range.count <= 4
   }
 
   private func date(_ range: Range<Int>) -> Resolved? {
@@ -389,11 +416,13 @@ struct FieldResolver {
       $0.text.hasPrefix("renew") || $0.text.hasPrefix("exten") || $0.text == "successive"
         || $0.text == "consecutive"
     }?.range.lowerBound
+    let adverbs = DurationParser.durations(in: text, range: range, includesAdverbs: true).filter {
+      !isNotice($0.range, in: list)
+    }
     let found =
-      renewal.flatMap { start in all.first { $0.range.upperBound > start } } ?? all.first
-      ?? DurationParser.durations(in: text, range: range, includesAdverbs: true).first {
-        !isNotice($0.range, in: list)
-      }
+      renewal.flatMap { start in
+        all.first { $0.range.upperBound > start } ?? adverbs.first { $0.range.upperBound > start }
+      } ?? all.first ?? adverbs.first
     if let found { return Resolved(value: .string(found.duration.iso), words: found.range) }
     if let every = eachYear(list) { return every }
     return perpetual(range)
@@ -417,7 +446,10 @@ struct FieldResolver {
   private func noticePeriod(_ range: Range<Int>) -> Resolved? {
     let list = LexemeList(text, in: range)
     let all = DurationParser.durations(in: text, range: range)
-    let found = all.first { isNotice($0.range, in: list) } ?? (all.count == 1 ? all.first : nil)
+    let isAboutNotice = list.lexemes.contains { Self.noticeWords.contains($0.text) }
+    let found =
+      all.first { isNotice($0.range, in: list) }
+      ?? (all.count == 1 && isAboutNotice ? all.first : nil)
     if let found { return Resolved(value: .string(found.duration.iso), words: found.range) }
     // `may terminate this Agreement immediately upon written notice`
     guard all.isEmpty, list.lexemes.contains(where: { $0.text == "notice" }),

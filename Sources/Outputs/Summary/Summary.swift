@@ -53,6 +53,8 @@ package struct Summary: Hashable, Sendable {
   /// A summary of at least so many words is long, and has room for at least so many sentences.
   private static let longSummary = 120
   private static let leastSentences = 8
+  /// In a long summary a sentence of fewer words tells too little: `Ann Lee, for the petitioners.`
+  private static let leastWords = 7
   /// A document with at least so many headings over its sentences has sections to be covered.
   private static let leastSections = 4
 
@@ -152,7 +154,10 @@ package struct Summary: Hashable, Sendable {
     // Parts of sentences and notes are taken only where there is hardly anything else.
     let wholes = candidates.count(where: \.isWhole)
     let takesParts = 3 * wholes < candidates.count
-    let isAllowed = candidates.map { takesParts || $0.isWhole }
+    let leastWords =
+      room != .max && room >= longSummary && candidates.count >= longSummary / 4
+      ? Self.leastWords : 0
+    let isAllowed = candidates.map { (takesParts || $0.isWhole) && $0.words.count >= leastWords }
     // A sentence that is longer than all the room is taken only where no other fits.
     let fits = zip(words, isAllowed).contains { $0 <= room && $1 }
     var ranking = ranking

@@ -50,8 +50,12 @@ package struct SummaryCandidates {
       var isListItem = false
       switch document.blocks[sentence.block].content {
       case .heading(_, let level):
-        let isGeneric = Self.genericTitles.contains(
-          Terms.words(of: bytes[sentence.range]).joined(separator: " "))
+        let titleWords = Terms.words(of: bytes[sentence.range])
+        // `Washington, D.C. 20549` is where it is from.
+        let isAddress =
+          titleWords.count <= 6 && titleWords.last.map { $0.count == 5 && Int($0) != nil } ?? false
+        let isGeneric =
+          isAddress || Self.genericTitles.contains(titleWords.joined(separator: " "))
         if position > 0, let open = heading {
           let whole = open.lowerBound..<sentence.range.upperBound
           if title == open { title = whole }

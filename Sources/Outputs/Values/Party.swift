@@ -37,7 +37,9 @@ package enum PartyParser {
   static func placed(
     in text: ScalarText, spans: [Range<Int>], likely: [Range<Int>], weak: [Range<Int>]
   ) -> [Placed] {
-    var names = apart(spans.map { trimmedName(text, $0) }.filter { isName(text, $0) }, in: text)
+    var names = apart(
+      spans.map { trimmedName(text, $0) }.filter { isName(text, $0) && endsAsName(text, $0) },
+      in: text)
     // A role that is strong and no name has: whose definition is it?
     let roles = spans.filter { isQuoted(text, $0) && isRole(text.string($0)) }
     for role in roles {
@@ -65,6 +67,19 @@ package enum PartyParser {
     guard parties.count(where: { !$0.party.aliases.isEmpty }) >= 2 else { return parties }
     let sure = Set(likely.map { key(joined(text.string(trimmedName(text, $0)))) })
     return parties.filter { !$0.party.aliases.isEmpty || sure.contains(key($0.party.name)) }
+  }
+
+  /// Whether the last word can end a name: no preposition, and in lower case only where it ends a company's.
+  private static func endsAsName(_ text: ScalarText, _ range: Range<Int>) -> Bool {
+    guard let last = Lexeme.lexemes(of: text, in: range).last(where: { $0.kind != .mark }) else {
+      return false
+    }
+    if ["in", "of", "for", "by", "with", "and", "to", "at", "on", "the", "or", "from"]
+      .contains(last.text)
+    {
+      return false
+    }
+    return !ScalarClass.isLower(text[last.range.lowerBound]) || companyEndings.contains(last.text)
   }
 
   /// The names that a contract's opening defines a role for.
@@ -130,6 +145,15 @@ package enum PartyParser {
       let key = key(party.name)
       let others = placed.map(\.party).filter { $0.name != party.name }
       if party.aliases.isEmpty, others.contains(where: { Self.key($0.name).hasPrefix(key) }) {
+        return false
+      }
+      // `Cui Qiang and Acme Inc.` beside `Acme Inc.`, and the end of a longer name.
+      if party.aliases.isEmpty,
+        others.contains(where: {
+          let other = Self.key($0.name)
+          return other.count > 5 && (key.hasSuffix("and" + other) || other.hasSuffix(key))
+        })
+      {
         return false
       }
       let known = (others.flatMap { [$0.name] + $0.aliases }).map(Self.key).filter { !$0.isEmpty }

@@ -134,9 +134,13 @@ extension PartyParser {
   /// `John J. |Donahoe`, `The |Hershey Company`, `Sears, |Roebuck and Co.`, `Sony Corporation| of America`.
   static func completed(_ text: ScalarText, _ range: Range<Int>) -> Range<Int> {
     guard !range.isEmpty else { return range }
-    var range = range
+    var range = withParenthesis(text, range)
     for _ in 0..<3 {
       let before = wordBefore(text, range.lowerBound)
+      if isMixed(text, before), isCompany(text, range) {
+        range = before.lowerBound..<range.upperBound
+        break
+      }
       guard !before.isEmpty, ScalarClass.isUpper(text[before.lowerBound]) else { break }
       let word = text.string(before)
       let isAttached = before.upperBound == range.lowerBound
@@ -172,6 +176,35 @@ extension PartyParser {
       range = before.lowerBound..<range.upperBound
     }
     return withPlace(text, range)
+  }
+
+  /// `Fonterra (USA) |Inc.`: a company's ending with the name before the parenthesis.
+  private static func withParenthesis(_ text: ScalarText, _ range: Range<Int>) -> Range<Int> {
+    let name = Lexeme.lexemes(of: text, in: range)
+    guard let first = name.first, companyEndings.contains(first.text) else { return range }
+    let before = wordBefore(text, range.lowerBound)
+    guard before.count > 2, text[before.lowerBound] == 0x28, text[before.upperBound - 1] == 0x29,
+      ScalarClass.isUpper(text[before.lowerBound + 1]),
+      !isRole(text.string(before.lowerBound + 1..<before.upperBound - 1))
+    else { return range }
+    var start: Int?
+    var position = before.lowerBound
+    for _ in 0..<4 {
+      let word = wordBefore(text, position)
+      guard !word.isEmpty, ScalarClass.isUpper(text[word.lowerBound]),
+        ScalarClass.isLetter(text[word.upperBound - 1])
+      else { break }
+      start = word.lowerBound
+      position = word.lowerBound
+    }
+    return start.map { $0..<range.upperBound } ?? range
+  }
+
+  /// `A3`, `3M`: letters and figures without a space, which begin a name.
+  private static func isMixed(_ text: ScalarText, _ word: Range<Int>) -> Bool {
+    (2...5).contains(word.count) && word.contains { ScalarClass.isDigit(text[$0]) }
+      && word.contains { ScalarClass.isUpper(text[$0]) }
+      && word.allSatisfy { ScalarClass.isDigit(text[$0]) || ScalarClass.isUpper(text[$0]) }
   }
 
   /// `Sony Corporation` with ` of America` after it.

@@ -99,11 +99,54 @@ import Testing
     ("options for four additional ten (10) year terms, upon written notice to us", "P10Y"),
     ("extended for an additional two year period with the written consent of both", "P2Y"),
     ("extended for ten (10) years by notice in writing", "P10Y"),
+    ("for thirty (30) years and shall automatically renew from year-to-year", "P1Y"),
     ("renewed from year to year", "P1Y"), ("extended on a month-to-month basis", "P1M"),
   ])
   func `take a renewal's length and not a notice's`(words: String, length: String) throws {
     let found = try answers("⟦It may be \(words).⟧", ["renewal"], schema: contract)
     #expect(found["renewal"]?.value == .string(length))
+  }
+
+  @Test(arguments: [
+    ("this 19th day of ⟦December, 2018⟧ by the parties", "2018-12-19"),
+    ("this ⟦day of ________, 2015⟧ by the parties", "2015"),
+    ("in ⟦May 2017⟧ by the parties", "2017-05"),
+  ])
+  func `take a date's day from beside its words, and no more than is filled in`(
+    words: String, iso: String
+  ) throws {
+    let found = try answers("Made \(words).", ["agreed"], schema: contract)
+    #expect(found["agreed"]?.value == .string(iso))
+  }
+
+  @Test func `say how far liability goes only where words set a limit`() throws {
+    let schema = """
+      {"properties": {"limit": {"x-tag": "cap_on_liability", "x-normalize": "cap", "type": "object"}}}
+      """
+    let none = try answers(
+      "⟦Neither party is liable for lost profits or fees.⟧", ["limit"], schema: schema)
+    #expect(none["limit"]?.status == .absent)
+    let some = try answers(
+      "⟦Neither party is liable for lost profits. Liability shall not exceed twice the fees paid.⟧",
+      ["limit"], schema: schema)
+    #expect(some["limit"]?.status == .found)
+    #expect(some["limit"]?.value["limits"]?.array?.first?["multiple"] == "2")
+  }
+
+  @Test(arguments: [
+    ("on ten (10) business days' prior notice", "P10D", true),
+    ("upon ninety (90) days written notice", "P90D", false),
+    ("immediately upon written notice", "P0D", false),
+  ])
+  func `say how long notice is, and when it counts business days`(
+    words: String, period: String, isBusiness: Bool
+  ) throws {
+    let found = try answers("⟦Either party may end it \(words).⟧", ["notice"], schema: contract)
+    #expect(found["notice"]?.value == .string(period))
+    #expect(found["notice"]?.countsBusinessDays == isBusiness)
+    let silent = try answers(
+      "⟦It is renewed for successive 1-year terms.⟧", ["notice"], schema: contract)
+    #expect(silent["notice"]?.status == .absent)
   }
 
   @Test func `tell a renewal from the notice against it`() throws {

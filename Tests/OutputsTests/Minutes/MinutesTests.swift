@@ -273,7 +273,7 @@ let review = transcript(
         "I'd like to move that we table the by-law until the hearing.",
       ])
     #expect(minutes.decisions.map(\.outcome) == [.agreed, .agreed, .rejected, .deferred])
-    #expect(minutes.decisions.allSatisfy(\.isExplicit))
+    #expect(minutes.decisions.allSatisfy { $0.isExplicit })
     // What was moved, the second, and the words that closed the vote.
     #expect(minutes.decisions[1].statement.evidence.count == 3)
   }
@@ -314,14 +314,38 @@ let review = transcript(
         Greg: I can.
         Ann: Greg, would you write the invoice for them?
         Greg: I can't, sorry.
+        Ann: Sue, can you update the notes and send them to support?
+        Sue: Sure, I'll send them tomorrow.
         """, date: "2026-03-03"))
     #expect(
       minutes.actions.map(\.statement.text) == [
         "Greg, would you draft the reminder for the schools?",
         "Who can call the district offices about the survey?",
+        "Sue, can you update the notes and send them to support?",
       ])
-    #expect(minutes.actions.map { $0.owner.map { minutes.attendees[$0].name } } == ["Sue", "Greg"])
-    #expect(minutes.actions.map(\.due) == ["2026-03-04", nil])
+    #expect(
+      minutes.actions.map { $0.owner.map { minutes.attendees[$0].name } }
+        == ["Sue", "Greg", "Sue"])
+    #expect(minutes.actions.map(\.due) == ["2026-03-04", nil, "2026-03-04"])
+  }
+
+  @Test func `what all are asked to agree on is decided in the words it is then put in`() {
+    let minutes = minutes(
+      transcript(
+        """
+        Ann: I don't want to go over forty thousand. Can we all agree on that as the ceiling?
+        Bo: Agreed.
+        Cy: Fine with me.
+        Ann: Good, so forty thousand is the ceiling.
+        Bo: And we agreed to drop the old version, right?
+        Ann: Right.
+        """))
+    #expect(
+      minutes.decisions.map(\.statement.text) == [
+        "Good, so forty thousand is the ceiling.",
+        "We agreed to drop the old version, right?",
+      ])
+    #expect(minutes.decisions.map(\.isExplicit) == [true, true])
   }
 
   @Test func `what a note taker marks is what it says`() {

@@ -33,6 +33,20 @@ import Testing
         ])
   }
 
+  @Test(arguments: [
+    ("Fonterra (USA) ⟦Inc.⟧ (“Supplier”)", "Fonterra (USA) Inc."),
+    ("A3 ⟦DEVELOPMENT GROUP, LLC⟧ (“Distributor”)", "A3 DEVELOPMENT GROUP, LLC"),
+  ])
+  func `begin with what a span broke off`(words: String, name: String) {
+    #expect(parties("and \(words)").map(\.name) == [name])
+  }
+
+  @Test func `end with what can end a name`() {
+    #expect(
+      parties("by ⟦Acme, Inc.⟧, ⟦WATER WELL(S) IN⟧ and ⟦Type A-General Law city⟧").map(\.name)
+        == ["Acme, Inc."])
+  }
+
   @Test func `keep names that are no roles as aliases, and terms that were not marked`() {
     #expect(
       parties("⟦Skype Communications, S.A.⟧ (\"Skype\" or the \"Company\"), and ⟦TOM Online Inc.⟧")
