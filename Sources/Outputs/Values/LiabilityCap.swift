@@ -244,6 +244,7 @@ package enum LiabilityCapParser {
     if word == "value" { return list.text(index - 1) == "contract" }
     // `the amount of the fees paid`: the noun that follows says it.
     let following = list.lexemes[index + 1..<min(part.upperBound, index + 5)].map(\.text)
+    if following.contains("insurance") { return false }
     if let other = following.first(where: payments.contains), !vague.contains(other) {
       return false
     }
