@@ -106,7 +106,7 @@ import Testing
     let found = try #require(error).problems.map(\.description)
     for part in [
       "d.json5:1:14: unknown key “nmae”", "needs “name”", "ask needs a model that writes",
-      "the id “1st”", "5:49: “where”", "step “talk”: needs a checkpoint that writes",
+      "the id “1st”", "d.json5:5:", "“where”: ", "step “talk”: needs a checkpoint that writes",
       "\"juris\" is none of", "has no label \"governing_lav\"", "nothing can answer this field",
     ] {
       #expect(found.contains { $0.contains(part) }, "\(part)")
