@@ -25,6 +25,7 @@ package final class Writer: Sendable {
         "The tokenizer has bytes whose tokens are beyond the model's \(engine.configuration.vocabularySize) rows; they do not belong together."
       )
     }
+    trie.prepareStrings()
     usable = Self.usable(tokenizer, vocabularySize: engine.configuration.vocabularySize)
   }
 

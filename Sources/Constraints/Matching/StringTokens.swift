@@ -80,3 +80,17 @@ final class SharedTokens: Sendable {
     }
   }
 }
+
+extension TokenTrie {
+  /// Finds what strings let the tokens do, which nearly every schema needs: else the first answers wait for it.
+  package func prepareStrings() {
+    _ = shared.strings(self)
+    for (number, automaton) in [FreeString.automaton, PlainString.automaton].enumerated() {
+      for state in 0..<Int32(automaton.stateCount) {
+        let place = SchemaConstraint.LeafPlace(
+          trie: ObjectIdentifier(self), automaton: Int32(number), state: state)
+        _ = shared.leaf(place) { LeafTokens(automaton, from: state, self) }
+      }
+    }
+  }
+}
