@@ -67,7 +67,9 @@ struct QueueBenchmark {
     try enqueueing(site)
     var ours: [Int: Double] = [:]
     for count in [1, 4] {
-      ours[count] = try durable(site, processes: count, batch: 1)
+      // A disk that others use stalls now and then: the middle one of three.
+      let rates = try (0..<3).map { _ in try durable(site, processes: count, batch: 1) }
+      ours[count] = rates.sorted()[1]
     }
     _ = try durable(site, processes: 1, batch: 16)
     let batched = try durable(site, processes: 1, batch: 64)
@@ -94,8 +96,10 @@ struct QueueBenchmark {
 
   /// Claims and completes `jobs` jobs, durably, and gives jobs a second.
   private func durable(_ site: URL, processes: Int, batch: Int) throws -> Double {
-    let url = site.appendingPathComponent("d\(processes)-\(batch).db")
+    let url = site.appendingPathComponent("d\(processes)-\(batch)-\(UUID().uuidString).db")
     let run = try Self.fill(url, jobs)
+    // What was written before is not to be waited for here.
+    sync()
     let result = try work(url, run, processes: processes, batch: batch)
     let times = result.rounds.sorted()
     let rate = Double(jobs) / result.seconds
