@@ -82,10 +82,14 @@ PRIMITIVE VI vi_high4(VI x) {
 #define BIAS4 8
 #define BIAS8 0
 PRIMITIVE VI vi_weights8(VI x) { return _mm256_xor_si256(x, _mm256_set1_epi8(-128)); }
-PRIMITIVE VI vi_dot4(VI sum, VI w, VI a) {
-  return _mm256_add_epi32(
-      sum, _mm256_madd_epi16(_mm256_maddubs_epi16(w, a), _mm256_set1_epi16(1)));
+#define SUMS16 1
+PRIMITIVE VI vi_widen16(VI sum, VI part) {
+  return _mm256_add_epi32(sum, _mm256_madd_epi16(part, _mm256_set1_epi16(1)));
 }
+PRIMITIVE VI vi_dot4_part(VI part, VI w, VI a) {
+  return _mm256_add_epi16(part, _mm256_maddubs_epi16(w, a));
+}
+PRIMITIVE VI vi_dot4(VI sum, VI w, VI a) { return vi_widen16(sum, _mm256_maddubs_epi16(w, a)); }
 PRIMITIVE VI vi_dot8(VI sum, VI w, VI a) {
   return vi_dot4(sum, _mm256_abs_epi8(w), _mm256_sign_epi8(a, w));
 }

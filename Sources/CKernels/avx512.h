@@ -77,10 +77,14 @@ PRIMITIVE VI vi_dot4(VI sum, VI w, VI a) { return _mm512_dpbusd_epi32(sum, w, a)
 // Sums of two products must fit 16 bits: 15·127·2 do, 255·127·2 do not, so 8-bit weights give their sign away.
 #define BIAS8 0
 PRIMITIVE VI vi_weights8(VI x) { return _mm512_xor_si512(x, _mm512_set1_epi8(-128)); }
-PRIMITIVE VI vi_dot4(VI sum, VI w, VI a) {
-  return _mm512_add_epi32(
-      sum, _mm512_madd_epi16(_mm512_maddubs_epi16(w, a), _mm512_set1_epi16(1)));
+#define SUMS16 1
+PRIMITIVE VI vi_widen16(VI sum, VI part) {
+  return _mm512_add_epi32(sum, _mm512_madd_epi16(part, _mm512_set1_epi16(1)));
 }
+PRIMITIVE VI vi_dot4_part(VI part, VI w, VI a) {
+  return _mm512_add_epi16(part, _mm512_maddubs_epi16(w, a));
+}
+PRIMITIVE VI vi_dot4(VI sum, VI w, VI a) { return vi_widen16(sum, _mm512_maddubs_epi16(w, a)); }
 PRIMITIVE VI vi_dot8(VI sum, VI w, VI a) {
   VI turned = _mm512_mask_sub_epi8(a, _mm512_movepi8_mask(w), _mm512_setzero_si512(), a);
   return vi_dot4(sum, _mm512_abs_epi8(w), turned);

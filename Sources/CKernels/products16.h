@@ -35,7 +35,7 @@ PAIR_TILE(1, 4) PAIR_TILE(2, 4) PAIR_TILE(3, 4) PAIR_TILE(4, 4) PAIR_TILE(5, 4) 
 
 typedef struct { size_t wide; tile_pairs *tile[5]; } pairs_choice;
 static const pairs_choice pairs_tiles[MR + 1] = {TILE_TABLE(pairs)};
-GEMM(pairs, uint16_t, uint16_t, 256)
+GEMM(pairs, uint16_t, uint16_t)
 
 static void round_rows(size_t rows, size_t k, const float *x, size_t ldx, uint16_t *y) {
   size_t even = (k + 1) / 2 * 2;

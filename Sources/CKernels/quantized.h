@@ -49,6 +49,22 @@ enum { AHEAD = 8192 };
   VI part[ROWS][VECTORS];                                                                          \
   CK_UNROLL for (int r = 0; r < ROWS; r++) CK_UNROLL for (int c = 0; c < VECTORS; c++)             \
     part[r][c] = vi_set(starts[r * groups + g]);
+#if SUMS16
+// Where products of bytes are sums of two in 16 bits, a group of 4-bit weights stays in them: eight such sums are
+// 30480 at most. They widen at the group's end, once.
+#define START_GROUP4(ROWS)                                                                         \
+  VI part[ROWS][VECTORS];                                                                          \
+  CK_UNROLL for (int r = 0; r < ROWS; r++) CK_UNROLL for (int c = 0; c < VECTORS; c++)             \
+    part[r][c] = vi_set(0);
+#define END_GROUP4(ROWS)                                                                           \
+  CK_UNROLL for (int r = 0; r < ROWS; r++) CK_UNROLL for (int c = 0; c < VECTORS; c++)             \
+    part[r][c] = vi_widen16(vi_set(starts[r * groups + g]), part[r][c]);                           \
+  END_GROUP(ROWS)
+#else
+#define START_GROUP4 START_GROUP
+#define END_GROUP4 END_GROUP
+#define vi_dot4_part vi_dot4
+#endif
 #define END_GROUP(ROWS)                                                                            \
   CK_UNROLL for (int c = 0; c < VECTORS; c++) {                                                    \
     VF step = v_load_bf16(scales + g * CK_PANEL + c * LANES);                                      \
@@ -86,13 +102,13 @@ enum { AHEAD = 8192 };
     size_t kp = groups * CK_GROUP4;                                                                \
     START_TILE(ROWS, 1)                                                                            \
     for (size_t g = 0; g < count; g++, x += CK_GROUP4) {                                           \
-      START_GROUP(ROWS)                                                                            \
+      START_GROUP4(ROWS)                                                                           \
       CK_UNROLL for (size_t i = 0; i < CK_GROUP4; i += 8, w += 4 * CK_PANEL) {                     \
         __builtin_prefetch(w + AHEAD);                                                             \
-        QUADS(ROWS, vi_dot4, vi_low4, i)                                                           \
-        QUADS(ROWS, vi_dot4, vi_high4, i + 4)                                                      \
+        QUADS(ROWS, vi_dot4_part, vi_low4, i)                                                      \
+        QUADS(ROWS, vi_dot4_part, vi_high4, i + 4)                                                 \
       }                                                                                            \
-      END_GROUP(ROWS)                                                                              \
+      END_GROUP4(ROWS)                                                                             \
     }                                                                                              \
     END_TILE(ROWS, 1)                                                                              \
   }

@@ -141,43 +141,60 @@ typedef void tile_bf16(size_t k, const float *x, size_t ldx, const uint16_t *w, 
     END_TILE(ROWS, PANELS)                                                                         \
   }
 
-// Tiles over whole panels. A group of rows stays in the second-level cache while the weights pass by; of the
-// weights, a stretch of `depth` inputs stays in the first-level cache while the rows of the group pass by.
-// The chain of each sum stays the same: it only rests in memory between two stretches.
-#define GEMM(TYPE, NUMBER, ELEMENT, DEPTH)                                                         \
+// Tiles over whole panels. The second-level cache keeps a stretch of DEPTH inputs of a group of rows and what the group
+// has so far of BESIDE panels' outputs, while those panels' weights pass by; the first-level cache keeps one panel's
+// stretch while the rows of the group pass by, and the next panel's is asked for meanwhile. The chain of each sum stays
+// the same: it only rests in memory between two stretches.
+enum { DEPTH = 256, BESIDE = 32 };  // DEPTH is even: a stretch ends with a pair
+#define GEMM(TYPE, NUMBER, ELEMENT)                                                                \
+  static void TYPE##_rest(size_t rows, size_t columns, size_t k, const NUMBER *x, size_t ldx,      \
+                          const ELEMENT *w, float *y, size_t ldy, int accumulate) {                \
+    float part[MR * CK_PANEL];                                                                     \
+    if (accumulate) {                                                                              \
+      memset(part, 0, sizeof part);                                                                \
+      for (size_t j = 0; j < rows; j++) memcpy(part + j * CK_PANEL, y + j * ldy, columns * 4);     \
+    }                                                                                              \
+    TYPE##_tiles[rows].tile[1](k, x, ldx, w, 0, part, CK_PANEL, accumulate);                       \
+    for (size_t j = 0; j < rows; j++) memcpy(y + j * ldy, part + j * CK_PANEL, columns * 4);       \
+  }                                                                                                \
+  static void TYPE##_group(size_t group, size_t mr, size_t n, size_t k, const NUMBER *x,           \
+                           size_t ldx, const ELEMENT *w, size_t panel_stride, float *y,            \
+                           size_t ldy, int accumulate) {                                           \
+    size_t whole = n / CK_PANEL, wide = TYPE##_tiles[mr].wide;                                     \
+    for (size_t p = 0; p < whole; p += wide) {                                                     \
+      while (wide > whole - p) wide /= 2;                                                          \
+      tile_##TYPE *tile = TYPE##_tiles[mr].tile[wide];                                             \
+      const char *next = (const char *)(w + (p + wide) * panel_stride);                            \
+      size_t ahead = group > mr ? wide * k * CK_PANEL * sizeof(ELEMENT) / group : 0;               \
+      for (size_t i = 0; i < group; i += mr) {                                                     \
+        for (size_t at = 0; at < ahead * mr; at += 64) __builtin_prefetch(next + ahead * i + at);  \
+        tile(k, x + i * ldx, ldx, w + p * panel_stride, panel_stride, y + i * ldy + p * CK_PANEL,  \
+             ldy, accumulate);                                                                     \
+      }                                                                                            \
+    }                                                                                              \
+    if (n % CK_PANEL)                                                                              \
+      for (size_t i = 0; i < group; i += mr)                                                       \
+        TYPE##_rest(mr, n % CK_PANEL, k, x + i * ldx, ldx, w + whole * panel_stride,               \
+                    y + i * ldy + whole * CK_PANEL, ldy, accumulate);                              \
+  }                                                                                                \
   static void gemm_##TYPE(size_t rows, size_t n, size_t k, const NUMBER *x, size_t ldx,            \
                           const ELEMENT *w, size_t panel_stride, float *y, size_t ldy,             \
                           int accumulate) {                                                        \
-    size_t whole = n / CK_PANEL, rest = n % CK_PANEL;                                              \
     for (size_t r = 0; r < rows;) {                                                                \
       size_t group = rows - r < MR ? rows - r : (rows - r) / MR * MR;                              \
       if (group > ROW_GROUP) group = ROW_GROUP;                                                    \
-      size_t mr = group < MR ? group : MR, wide = TYPE##_tiles[mr].wide;                           \
-      size_t depth = group > MR ? DEPTH : k;                                                       \
-      for (size_t p = 0; p < whole; p += wide) {                                                   \
-        while (wide > whole - p) wide /= 2;                                                        \
-        tile_##TYPE *tile = TYPE##_tiles[mr].tile[wide];                                           \
-        size_t from = 0;                                                                           \
+      size_t mr = group < MR ? group : MR, depth = group > MR ? DEPTH : k;                         \
+      size_t beside = group > MR ? BESIDE * CK_PANEL : n;                                          \
+      for (size_t c = 0; c < n; c += beside) {                                                     \
+        size_t columns = n - c < beside ? n - c : beside, from = 0;                                \
         do {                                                                                       \
           size_t count = k - from < depth ? k - from : depth;                                      \
-          for (size_t i = 0; i < group; i += mr)                                                   \
-            tile(count, x + (r + i) * ldx + from, ldx, w + p * panel_stride + from * CK_PANEL,     \
-                 panel_stride, y + (r + i) * ldy + p * CK_PANEL, ldy, accumulate || from > 0);     \
+          TYPE##_group(group, mr, columns, count, x + r * ldx + from, ldx,                         \
+                       w + c / CK_PANEL * panel_stride + from * CK_PANEL, panel_stride,            \
+                       y + r * ldy + c, ldy, accumulate || from > 0);                              \
           from += count;                                                                           \
         } while (from < k);                                                                        \
       }                                                                                            \
-      if (rest)                                                                                    \
-        for (size_t i = 0; i < group; i += mr) {                                                   \
-          float part[MR * CK_PANEL];                                                               \
-          float *to = y + (r + i) * ldy + whole * CK_PANEL;                                        \
-          if (accumulate) {                                                                        \
-            memset(part, 0, sizeof part);                                                          \
-            for (size_t j = 0; j < mr; j++) memcpy(part + j * CK_PANEL, to + j * ldy, rest * 4);   \
-          }                                                                                        \
-          TYPE##_tiles[mr].tile[1](k, x + (r + i) * ldx, ldx, w + whole * panel_stride,            \
-                                   panel_stride, part, CK_PANEL, accumulate);                      \
-          for (size_t j = 0; j < mr; j++) memcpy(to + j * ldy, part + j * CK_PANEL, rest * 4);     \
-        }                                                                                          \
       r += group;                                                                                  \
     }                                                                                              \
   }
@@ -189,34 +206,34 @@ typedef struct { size_t wide; tile_bf16 *tile[5]; } bf16_choice;
 static const f32_choice f32_tiles[MR + 1] = {TILE_TABLE(f32)};
 static const bf16_choice bf16_tiles[MR + 1] = {TILE_TABLE(bf16)};
 
-GEMM(f32, float, float, 128)
-GEMM(bf16, float, uint16_t, 256)
+GEMM(f32, float, float)
+GEMM(bf16, float, uint16_t)
 
 // With many rows, a stretch of a bf16 panel is widened once, into the first-level cache, and then used
 // as f32 by all of them. The chain of each sum stays the same: only its stops in memory are more.
-enum { STRETCH = 256 };
 static void gemm_bf16_widening(size_t rows, size_t n, size_t k, const float *x, size_t ldx,
                                const uint16_t *w, size_t panel_stride, float *y, size_t ldy,
                                int accumulate) {
-  float wide[STRETCH * CK_PANEL] __attribute__((aligned(64)));
+  float wide[DEPTH * CK_PANEL] __attribute__((aligned(64)));
   for (size_t r = 0; r < rows; r += ROW_GROUP) {
     size_t group = rows - r < ROW_GROUP ? rows - r : ROW_GROUP;
     if (group < 2 * MR) {
       gemm_bf16(group, n, k, x + r * ldx, ldx, w, panel_stride, y + r * ldy, ldy, accumulate);
       continue;
     }
-    for (size_t c = 0; c < n; c += CK_PANEL)
-      for (size_t from = 0; from < k; from += STRETCH) {
-        const uint16_t *panel = w + c / CK_PANEL * panel_stride + from * CK_PANEL;
-        size_t count = k - from < STRETCH ? k - from : STRETCH;
-        for (size_t i = 0; i < count; i += 2)
-          CK_UNROLL for (int v = 0; v < VECTORS; v++) {
-            v_store(wide + i * CK_PANEL + v * LANES, v_even(panel + i * CK_PANEL + v * LANES * 2));
-            v_store(wide + (i + 1) * CK_PANEL + v * LANES, v_odd(panel + i * CK_PANEL + v * LANES * 2));
-          }
-        gemm_f32(group, n - c < CK_PANEL ? n - c : CK_PANEL, count, x + r * ldx + from, ldx, wide, 0,
-                 y + r * ldy + c, ldy, accumulate || from > 0);
-      }
+    for (size_t side = 0; side < n; side += BESIDE * CK_PANEL)
+      for (size_t from = 0; from < k; from += DEPTH)
+        for (size_t c = side; c < n && c < side + BESIDE * CK_PANEL; c += CK_PANEL) {
+          const uint16_t *panel = w + c / CK_PANEL * panel_stride + from * CK_PANEL;
+          size_t count = k - from < DEPTH ? k - from : DEPTH;
+          for (size_t i = 0; i < count; i += 2)
+            CK_UNROLL for (int v = 0; v < VECTORS; v++) {
+              v_store(wide + i * CK_PANEL + v * LANES, v_even(panel + i * CK_PANEL + v * LANES * 2));
+              v_store(wide + (i + 1) * CK_PANEL + v * LANES, v_odd(panel + i * CK_PANEL + v * LANES * 2));
+            }
+          gemm_f32(group, n - c < CK_PANEL ? n - c : CK_PANEL, count, x + r * ldx + from, ldx, wide, 0,
+                   y + r * ldy + c, ldy, accumulate || from > 0);
+        }
   }
 }
 

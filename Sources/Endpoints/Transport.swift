@@ -97,9 +97,19 @@ final class Exchange: Sendable {
     news.signal()
   }
 
+  /// Of the code alone: descriptions of errors hold the address, and may hold more.
+  private static func words(of code: Int) -> String {
+    switch code {
+    case NSURLErrorCannotFindHost, NSURLErrorDNSLookupFailed: "there is no such host"
+    case NSURLErrorCannotConnectToHost: "nothing listens there"
+    case NSURLErrorNetworkConnectionLost: "the connection was lost"
+    case NSURLErrorNotConnectedToInternet: "there is no network"
+    default: "URL error \(code)"
+    }
+  }
+
   func ended(_ error: (any Error)?) {
-    // The code alone: descriptions of errors hold the address, and may hold more.
-    let failure = error.map { "URL error \(($0 as NSError).code)" }
+    let failure = error.map { Self.words(of: ($0 as NSError).code) }
     state.withLock {
       $0.failure = failure
       $0.hasEnded = true

@@ -30,20 +30,47 @@ struct AnswerBatch<Source: LogitSource> {
 
   typealias Outcome = Result<Generated, GenerationError>
 
-  private struct Text {
+  /// One answer under way.
+  ///
+  /// Unchecked: it takes its turns on one thread at a time, and what it draws from, its source and what holds
+  /// it to its constraint, is its own.
+  private final class Text: @unchecked Sendable {
     let index: Int
     let source: Source
     var decoding: Decoding
+    /// What its last turn gave: the token to read, what comes of it, and what is to be told.
+    private(set) var token: Int32?
+    private(set) var wanted = WantedLogits.all
+    var events: [GenerationEvent] = []
+
+    init(index: Int, source: Source, decoding: Decoding) {
+      self.index = index
+      self.source = source
+      self.decoding = decoding
+    }
+
+    /// Draws the next token, and finds out what may follow it: nothing of that needs the model.
+    func takeTurn() {
+      var events: [GenerationEvent] = []
+      token = source.withLogits { decoding.next(after: $0) { events.append($0) } }
+      if token != nil { wanted = decoding.wanted() }
+      self.events = events
+    }
   }
 
   /// - Parameters:
+  ///   - concurrently: calls a function for each of so many numbers, on several threads if there are; texts
+  ///     take their turns in it.
   ///   - begun: gets each source that has read its prompt.
-  ///   - step: has each source read one token.
+  ///   - step: has each source read one token, of whose logits it wants some.
   ///   - ended: gets each source that `begun` got, when nothing more is written on it.
   func run(
     events: (Int, GenerationEvent) -> Void, shouldStop: () -> Bool,
+    concurrently: (Int, @Sendable (Int) -> Void) -> Void = { count, body in
+      for number in 0..<count { body(number) }
+    },
     begun: (Source) -> Void = { _ in },
-    step: ([Source], [Int32]) throws(InferenceError) -> Void,
+    step: ([Source], [Int32], [WantedLogits]) throws(InferenceError) -> Void,
     ended: (Source) -> Void = { _ in }
   ) -> [Outcome] {
     var outcomes = [Outcome?](repeating: nil, count: requests.count)
@@ -58,29 +85,27 @@ struct AnswerBatch<Source: LogitSource> {
           outcomes[index] = .failure(error)
         }
       }
-      let isStopped = shouldStop()
-      var live: [Text] = []
-      var next: [Int32] = []
-      for var text in texts {
-        let index = text.index
-        if isStopped { text.decoding.cancel { events(index, $0) } }
-        if let token = text.decoding.next(
-          after: text.source.logits, events: { events(index, $0) })
-        {
-          live.append(text)
-          next.append(token)
-        } else {
-          outcomes[index] = .success(text.decoding.generated())
+      if shouldStop() {
+        for text in texts { text.decoding.cancel { events(text.index, $0) } }
+      }
+      let turns = texts
+      concurrently(turns.count) { turns[$0].takeTurn() }
+      texts = []
+      for text in turns {
+        for event in text.events { events(text.index, event) }
+        if text.token == nil {
+          outcomes[text.index] = .success(text.decoding.generated())
           ended(text.source)
+        } else {
+          texts.append(text)
         }
       }
-      texts = live
       if texts.isEmpty {
         if waiting.isEmpty { break }
         continue
       }
       do throws(InferenceError) {
-        try step(texts.map(\.source), next)
+        try step(texts.map(\.source), texts.compactMap(\.token), texts.map(\.wanted))
       } catch {
         for text in texts {
           outcomes[text.index] = .failure(.engine(error))

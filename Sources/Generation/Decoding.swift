@@ -1,4 +1,5 @@
 import Constraints
+import Inference
 import Tokenization
 
 /// One text under way: what is asked for, what was written, and what comes next. Knows no session, so
@@ -25,6 +26,8 @@ struct Decoding {
   private var answerTokens = 0
   private var probabilities: [TokenLogProbability] = []
   private var finish: FinishReason?
+  /// What may come next, where that has been found out.
+  private var allowed: TokenMask?
 
   /// What closes the thinking: white space, the mark, and what follows it.
   private let close: [UInt8]
@@ -61,8 +64,8 @@ struct Decoding {
   }
 
   /// The next token, which the model is to read; nil when the text has ended.
-  mutating func next(after logits: [Float], events: (GenerationEvent) -> Void) -> Int32? {
-    while true {
+  mutating func next(after logits: Span<Float>, events: (GenerationEvent) -> Void) -> Int32? {
+    while finish == nil {
       switch phase {
       case .opening:
         if let token = forced.popLast() { return take(token, logits) }
@@ -77,7 +80,6 @@ struct Decoding {
         if let token = forced.popLast() { return take(token, logits) }
         phase = .answering
       case .answering:
-        guard finish == nil else { return nil }
         if let matcher { return write(logits, matcher, events) }
         guard answerTokens < request.maxTokens else {
           end(.length, events)
@@ -86,9 +88,26 @@ struct Decoding {
         return write(logits, events)
       }
     }
+    return nil
   }
 
-  private mutating func take(_ token: Int32, _ logits: [Float]) -> Int32 {
+  /// What of the logits after the last token the next choice needs. Finds out on the way what may come next, so that
+  /// this is known before the model has read the token.
+  mutating func wanted() -> WantedLogits {
+    guard request.logProbabilities == nil else { return .all }
+    switch phase {
+    case .opening: return forced.isEmpty ? .all : .none
+    case .thinking: return .all
+    case .closing where !forced.isEmpty: return .none
+    case .closing, .answering:
+      guard let matcher, finish == nil else { return .all }
+      let mask = allowed(by: matcher)
+      allowed = mask
+      return mask.map { WantedLogits(mask: $0.words) } ?? .none
+    }
+  }
+
+  private mutating func take(_ token: Int32, _ logits: Span<Float>) -> Int32 {
     tokens.append(token)
     sampler.note(token)
     if let alternatives = request.logProbabilities {
@@ -101,7 +120,8 @@ struct Decoding {
   // MARK: Thinking
 
   /// A token of free text; nil when the thinking has just been closed.
-  private mutating func think(_ logits: [Float], _ events: (GenerationEvent) -> Void) -> Int32? {
+  private mutating func think(_ logits: Span<Float>, _ events: (GenerationEvent) -> Void) -> Int32?
+  {
     let token = sampler.choose(logits, among: usable)
     if request.endOfText.contains(token) || loop.isStuck(after: token, logits, among: usable) {
       closeThinking(events, with: close)
@@ -140,7 +160,8 @@ struct Decoding {
 
   // MARK: Answer
 
-  private mutating func write(_ logits: [Float], _ events: (GenerationEvent) -> Void) -> Int32? {
+  private mutating func write(_ logits: Span<Float>, _ events: (GenerationEvent) -> Void) -> Int32?
+  {
     let token = sampler.choose(logits, among: usable)
     if request.endOfText.contains(token) {
       _ = take(token, logits)
@@ -164,20 +185,27 @@ struct Decoding {
     return token
   }
 
-  /// A token that the constraint allows. It ends with the value; or where the value may end, when the model
-  /// says so or the budget does.
-  private mutating func write(
-    _ logits: [Float], _ matcher: Matcher, _ events: (GenerationEvent) -> Void
-  ) -> Int32? {
+  /// What the constraint and the budget let come next; nil where the text ends here.
+  private func allowed(by matcher: Matcher) -> TokenMask? {
     let remaining = request.maxTokens - answerTokens
-    guard !matcher.isComplete, remaining > 0 else {
-      end(matcher.canEnd ? .complete : .length, events)
-      return nil
-    }
+    guard !matcher.isComplete, remaining > 0 else { return nil }
     var allowed = matcher.allowed(remaining: remaining).resized(to: usable.size)
     if matcher.canEnd {
       for token in request.endOfText where usable.contains(token) { allowed.insert(token) }
     }
+    return allowed
+  }
+
+  /// A token that the constraint allows. It ends with the value; or where the value may end, when the model
+  /// says so or the budget does.
+  private mutating func write(
+    _ logits: Span<Float>, _ matcher: Matcher, _ events: (GenerationEvent) -> Void
+  ) -> Int32? {
+    guard let allowed = allowed ?? allowed(by: matcher) else {
+      end(matcher.canEnd ? .complete : .length, events)
+      return nil
+    }
+    self.allowed = nil
     guard !allowed.isEmpty else {
       // Nothing fits into what is left but the end, which is allowed here.
       end(.complete, events)
@@ -192,7 +220,7 @@ struct Decoding {
     matcher.accept(token)
     answerTokens += 1
     _ = answer.append(tokenizer.bytes(of: token))
-    let isStuck = loop.isStuck(after: token, logits, among: usable)
+    let isStuck = loop.isStuck(after: token, logits, among: allowed)
     if matcher.isComplete || isStuck {
       end(matcher.isComplete ? .complete : .loop, events)
       return nil

@@ -1,23 +1,27 @@
 import Constraints
 import Foundation
 
-/// Counts tokens in a row that the model was all but certain of.
+/// Counts tokens in a row that the model was all but certain of. One that nothing else might have stood for says
+/// nothing of the model: it is passed over.
 struct LoopCount {
   private let limit: LoopGuard?
   private var count = 0
 
   init(_ limit: LoopGuard?) { self.limit = limit }
 
-  mutating func isStuck(after token: Int32, _ logits: [Float], among usable: TokenMask) -> Bool {
+  /// - Parameter usable: what the token was chosen from.
+  mutating func isStuck(after token: Int32, _ logits: Span<Float>, among usable: TokenMask) -> Bool
+  {
     guard let limit else { return false }
+    guard usable.hasSeveral else { return count >= limit.tokens }
     count = Self.isAbove(limit.probability, token, logits, usable) ? count + 1 : 0
     return count >= limit.tokens
   }
 
-  /// Whether the softmax of the logits gives `token` more than `probability`. Stops as soon as it
+  /// Whether the softmax of the logits of `usable` gives `token` more than `probability`. Stops as soon as it
   /// cannot any more: on most texts after few tokens.
   private static func isAbove(
-    _ probability: Double, _ token: Int32, _ logits: [Float], _ usable: TokenMask
+    _ probability: Double, _ token: Int32, _ logits: Span<Float>, _ usable: TokenMask
   ) -> Bool {
     let own = logits[Int(token)]
     let most = 1 / probability
@@ -37,7 +41,7 @@ struct LoopCount {
 }
 
 extension TokenLogProbability {
-  init(_ token: Int32, in logits: [Float], among usable: TokenMask, alternatives: Int) {
+  init(_ token: Int32, in logits: Span<Float>, among usable: TokenMask, alternatives: Int) {
     var best: [(token: Int32, logit: Float)] = []
     var top = -Float.infinity
     usable.forEach { id in

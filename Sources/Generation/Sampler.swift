@@ -10,7 +10,6 @@ struct Sampler {
   private let read: Set<Int32>
   private var draws: UInt64 = 0
   private var candidates: [Candidate] = []
-  private var penalised: [Float] = []
 
   struct Candidate {
     var token: Int32
@@ -33,20 +32,34 @@ struct Sampler {
   }
 
   /// - Parameters:
-  ///   - logits: [vocabulary]
+  ///   - logits: [vocabulary]; only those of `allowed` are looked at.
   ///   - allowed: the tokens to choose from: one at least.
-  mutating func choose(_ logits: [Float], among allowed: TokenMask) -> Int32 {
-    var logits = logits
-    if sampling.hasPenalties { penalise(&logits) }
+  mutating func choose(_ logits: Span<Float>, among allowed: TokenMask) -> Int32 {
+    guard sampling.hasPenalties else { return chosen(logits, allowed) }
+    var penalised: [Float] = []
+    penalised.reserveCapacity(logits.count)
+    for index in 0..<logits.count { penalised.append(logits[index]) }
+    penalise(&penalised)
+    return chosen(penalised.span, allowed)
+  }
+
+  private mutating func chosen(_ logits: Span<Float>, _ allowed: TokenMask) -> Int32 {
     let best = Self.best(logits, among: allowed)
     guard sampling.temperature > 0 else { return best }
     let top = logits[Int(best)]
     let scale = Float(1 / sampling.temperature)
     candidates.removeAll(keepingCapacity: true)
-    allowed.forEach { token in
-      let exponent = (logits[Int(token)] - top) * scale
-      if exponent > -Self.reach {
-        candidates.append(Candidate(token: token, weight: exp(exponent), exponent: exponent))
+    for (index, word) in allowed.words.enumerated() {
+      var word = word
+      while word != 0 {
+        let id = index << 6 + word.trailingZeroBitCount
+        word &= word - 1
+        let exponent = (logits[id] - top) * scale
+        if exponent > -Self.reach {
+          candidates.append(
+            Candidate(
+              token: Int32(truncatingIfNeeded: id), weight: exp(exponent), exponent: exponent))
+        }
       }
     }
     if let topK = sampling.topK, topK < candidates.count { cut { count, _ in count >= topK } }
@@ -59,7 +72,7 @@ struct Sampler {
   }
 
   /// The token with the largest logit; of equals the one with the smallest id.
-  static func best(_ logits: [Float], among allowed: TokenMask) -> Int32 {
+  static func best(_ logits: Span<Float>, among allowed: TokenMask) -> Int32 {
     var best: Int32 = -1
     var top = -Float.infinity
     for (index, word) in allowed.words.enumerated() where word != 0 {

@@ -25,6 +25,7 @@ package final class Writer: Sendable {
         "The tokenizer has bytes whose tokens are beyond the model's \(engine.configuration.vocabularySize) rows; they do not belong together."
       )
     }
+    trie.prepareStrings()
     usable = Self.usable(tokenizer, vocabularySize: engine.configuration.vocabularySize)
   }
 
@@ -102,9 +103,10 @@ package final class Writer: Sendable {
       requests, atOnce: atOnce, on: session, usable: usable, trie: trie,
       longest: engine.configuration.maximumPositions
     ).run(
-      events: events, shouldStop: shouldStop, begun: { if let table { $0.sit(at: table) } },
-      step: { (sessions, tokens) throws(InferenceError) in
-        try WritingSession.step(sessions, tokens)
+      events: events, shouldStop: shouldStop, concurrently: engine.concurrently,
+      begun: { if let table { $0.sit(at: table) } },
+      step: { (sessions, tokens, wanted) throws(InferenceError) in
+        try WritingSession.step(sessions, tokens, wanted)
       }, ended: ended)
   }
 }

@@ -4,16 +4,15 @@ package import Inference
 /// What gives the logits that a text is drawn from, a token at a time.
 ///
 /// Sessions of an engine do; so do scripts, with which rules of decoding are tried without a model.
-package protocol LogitSource: AnyObject {
+package protocol LogitSource: AnyObject, SendableMetatype {
   /// Tokens read so far.
   var position: Int { get }
-  /// After the last token read: [vocabulary].
-  var logits: [Float] { get }
+  /// Lends the logits after the last token read: [vocabulary]. Those that were not wanted are of no meaning.
+  func withLogits<Result>(_ body: (Span<Float>) -> Result) -> Result
   /// Reads what of `prompt` follows the tokens read already; from the start, where they differ.
   func advance(
     to prompt: [Int32], progress: (Int) -> Void, shouldStop: () -> Bool
   ) throws(InferenceError)
-  func advance(by token: Int32) throws(InferenceError)
 }
 
 /// A reading that is written to: a session with an owner that fits into arrays.
@@ -35,9 +34,9 @@ package final class WritingSession: LogitSource {
     if let seat { return seat.table.tokens(of: seat.number) }
     return session?.tokens ?? []
   }
-  package var logits: [Float] {
-    if let seat { return seat.table.logits(of: seat.number) }
-    return session?.logits ?? []
+  package func withLogits<Result>(_ body: (Span<Float>) -> Result) -> Result {
+    if let seat { return seat.table.withLogits(of: seat.number, body) }
+    return session!.withLogits(body)
   }
   package var memoryBytes: Int { session?.memoryBytes ?? 0 }
 
@@ -56,14 +55,6 @@ package final class WritingSession: LogitSource {
     stand()
     try session?.advance(
       to: prompt, snapshots: plan, progress: progress, saved: saved, shouldStop: shouldStop)
-  }
-
-  package func advance(by token: Int32) throws(InferenceError) {
-    if let seat {
-      try seat.table.step([(seat.number, token)])
-    } else {
-      try session?.advance(by: [token])
-    }
   }
 
   /// Another session that goes on from here: a document is read once, and every question forks it.
@@ -105,14 +96,21 @@ package final class WritingSession: LogitSource {
     session = nil
   }
 
-  static func step(_ sessions: [WritingSession], _ tokens: [Int32]) throws(InferenceError) {
+  /// Each reads one token; the next choice needs what is wanted of its logits.
+  static func step(_ sessions: [WritingSession], _ tokens: [Int32], _ wanted: [WantedLogits])
+    throws(InferenceError)
+  {
     guard let table = sessions.first?.seat?.table else {
-      for (session, token) in zip(sessions, tokens) { try session.advance(by: token) }
+      for (index, session) in sessions.enumerated() {
+        try session.session?.advance(by: tokens[index], wanting: wanted[index])
+      }
       return
     }
     try table.step(
-      zip(sessions, tokens).compactMap { session, token in session.seat.map { ($0.number, token) } }
-    )
+      zip(sessions, tokens).map { session, token in
+        guard let seat = session.seat else { preconditionFailure("a session of a table sits") }
+        return (seat.number, token)
+      }, wanted)
   }
 }
 
@@ -135,14 +133,11 @@ final class Table {
   func drop(_ seat: Int) { batch.drop(seat) }
   func tokens(of seat: Int) -> [Int32] { batch.tokens(of: seat) }
 
-  func logits(of seat: Int) -> [Float] {
-    batch.withLogits(of: seat) { logits in
-      var copy: [Float] = []
-      copy.reserveCapacity(logits.count)
-      for index in logits.indices { copy.append(logits[index]) }
-      return copy
-    }
+  func withLogits<Result>(of seat: Int, _ body: (Span<Float>) -> Result) -> Result {
+    batch.withLogits(of: seat, body)
   }
 
-  func step(_ next: [(seat: Int, token: Int32)]) throws(InferenceError) { try batch.step(next) }
+  func step(_ next: [(seat: Int, token: Int32)], _ wanted: [WantedLogits]) throws(InferenceError) {
+    try batch.step(next, wanting: wanted)
+  }
 }

@@ -16,10 +16,14 @@ package struct Batch: ~Copyable {
   /// [capacity, vocabulary]: logits of the last step's readings, and of each seat.
   private let output: Plane
   private let kept: Plane
+  /// [capacity, hidden]: what the head makes a seat's logits of, where it was not asked for all of them.
+  private let normed: Plane
 
   private struct Reading {
     let memory: Memory
     var tokens: [Int32]
+    /// Whether all of its logits are known.
+    var isWhole = true
   }
 
   /// - Throws: for a checkpoint that does not write.
@@ -35,6 +39,7 @@ package struct Batch: ~Copyable {
     work = engine.workspace(rows: capacity)
     output = Plane(rows: capacity, columns: engine.head.outputs)
     kept = Plane(rows: capacity, columns: engine.head.outputs)
+    normed = Plane(rows: capacity, columns: engine.configuration.hiddenSize)
   }
 
   /// How many seats are free.
@@ -58,9 +63,15 @@ package struct Batch: ~Copyable {
   package mutating func leave(_ seat: Int) -> Session {
     let reading = reading(seat)
     seats[seat] = nil
+    var logits = kept
+    if !reading.isWhole {
+      logits = Plane(rows: 1, columns: kept.columns)
+      engine.product(of: normed, rows: seat..<seat + 1, into: logits, scratch: work.quantized)
+    }
+    let row = reading.isWhole ? seat : 0
     return Session(
       engine, memory: reading.memory, tokens: reading.tokens,
-      logits: kept.copy(rows: seat..<seat + 1))
+      logits: logits.copy(rows: row..<row + 1))
   }
 
   /// Frees a seat and forgets its reading.
@@ -71,28 +82,50 @@ package struct Batch: ~Copyable {
 
   /// Reads one token at each of some seats, in one pass.
   ///
-  /// - Parameter next: a token for each seat that takes part; a seat at most once.
+  /// - Parameters:
+  ///   - next: a token for each seat that takes part; a seat at most once.
+  ///   - wanted: which logits are needed after each of them; all, where nothing is said.
   /// - Throws: before anything is read, for a token outside the vocabulary or a text at the model's limit;
   ///   after, when a logit is not a number.
-  package mutating func step(_ next: [(seat: Int, token: Int32)]) throws(InferenceError) {
+  package mutating func step(
+    _ next: [(seat: Int, token: Int32)], wanting wanted: [WantedLogits] = []
+  ) throws(InferenceError) {
     guard !next.isEmpty else { return }
+    precondition(wanted.isEmpty || wanted.count == next.count, "what is wanted, for each token")
     var taken = Set<Int>()
     for (seat, token) in next {
       precondition(taken.insert(seat).inserted, "seat \(seat) takes part twice")
       try engine.check([token], at: reading(seat).tokens.count)
     }
-    let runs = next.enumerated().map { row, step in
-      let reading = reading(step.seat)
+    // Those that want all logits first: the head's weights pass by once for all of them.
+    let ranges = next.indices.map { wanted.isEmpty ? nil : wanted[$0].ranges }
+    let order =
+      next.indices.filter { ranges[$0] == nil } + next.indices.filter { ranges[$0] != nil }
+    let whole = order.count { ranges[$0] == nil }
+    let runs = order.enumerated().map { row, index in
+      let reading = reading(next[index].seat)
       return Run(memory: reading.memory, position: reading.tokens.count, rows: row..<row + 1)
     }
-    engine.model.read(next.map(\.token)[...], runs: runs, work: work, trace: nil)
-    for (seat, token) in next { seats[seat]!.tokens.append(token) }
-    engine.product(of: work.normed, rows: 0..<next.count, into: output, scratch: work.quantized)
+    engine.model.read(order.map { next[$0].token }[...], runs: runs, work: work, trace: nil)
     var finite = true
-    for (row, step) in next.enumerated() {
-      engine.model.kernels.copy(
-        output, row: row, width: output.columns, to: kept, row: step.seat)
-      finite = finite && output.withRow(row) { Conversion.notFinite($0) == 0 }
+    let kernels = engine.model.kernels
+    if whole > 0 {
+      engine.product(of: work.normed, rows: 0..<whole, into: output, scratch: work.quantized)
+    }
+    for (row, index) in order.enumerated() {
+      let (seat, token) = next[index]
+      seats[seat]!.tokens.append(token)
+      seats[seat]!.isWhole = row < whole
+      if let ranges = ranges[index] {
+        kernels.copy(work.normed, row: row, width: normed.columns, to: normed, row: seat)
+        finite =
+          engine.product(
+            of: work.normed, row: row, ranges, into: kept, yRow: seat, scratch: work.quantized)
+          && finite
+      } else {
+        kernels.copy(output, row: row, width: output.columns, to: kept, row: seat)
+        finite = finite && output.withRow(row) { Conversion.notFinite($0) == 0 }
+      }
     }
     guard finite else {
       throw InferenceError(
@@ -100,7 +133,7 @@ package struct Batch: ~Copyable {
     }
   }
 
-  /// Lends the logits after a seat's last token: [vocabulary].
+  /// Lends the logits after a seat's last token: [vocabulary]. Those that were not wanted are of no meaning.
   package func withLogits<Result>(of seat: Int, _ body: (Span<Float>) -> Result) -> Result {
     _ = reading(seat)
     return kept.withRow(seat, body)

@@ -111,6 +111,12 @@ package final class Engine: Sendable {
     }
   }
 
+  /// Calls `body` once for each of 0 ..< `items`, in no order, on the threads the engine computes with, and
+  /// returns when all are done. For what is done between its steps.
+  package func concurrently(_ items: Int, _ body: @Sendable (Int) -> Void) {
+    model.workers.run(items) { item, _ in body(item) }
+  }
+
   /// Rows `rows` of `x` times the head, over all threads, into y from row 0.
   func product(of x: Plane, rows: Range<Int>, into y: Plane, scratch: [QuantizedRows]) {
     let head = head

@@ -7,8 +7,12 @@ package struct Session: ~Copyable {
   let work: Workspace
   /// All tokens read so far.
   package private(set) var tokens: [Int32] = []
-  /// Room for one row of the head's output.
+  /// Logits after the last token: [1, outputs of the head].
   private let lastLogits: Plane
+  /// How much of them is known.
+  private var known = Known.nothing
+
+  private enum Known { case nothing, some, all }
 
   /// Most tokens that pass through the layers together. Results do not depend on it.
   package static let piece = 1536
@@ -24,10 +28,9 @@ package struct Session: ~Copyable {
   init(_ engine: Engine, memory: Memory, tokens: [Int32], logits: [Float]) {
     self.engine = engine
     self.memory = memory
-    self.tokens = tokens
-    self.logits = logits
     work = engine.workspace(rows: Self.piece)
     lastLogits = Plane(rows: 1, columns: engine.head.outputs)
+    goOn(after: tokens, logits: logits)
   }
 
   /// Tokens read so far.
@@ -36,8 +39,24 @@ package struct Session: ~Copyable {
   /// Bytes this session holds: what it remembers and its working planes grow no further than that.
   package var memoryBytes: Int { memory.byteCount }
 
-  /// Logits over the vocabulary after the last token: [vocabulary]. For a checkpoint that writes.
-  package private(set) var logits: [Float] = []
+  /// Logits over the vocabulary after the last token: [vocabulary]; empty before the first, and for a
+  /// checkpoint that does not write. All of them, whatever was wanted.
+  package var logits: [Float] {
+    switch known {
+    case .nothing: return []
+    case .all: return lastLogits.copy(rows: 0..<1)
+    case .some:
+      let whole = Plane(rows: 1, columns: lastLogits.columns)
+      engine.product(
+        of: work.normed, rows: lastRows - 1..<lastRows, into: whole, scratch: work.quantized)
+      return whole.copy(rows: 0..<1)
+    }
+  }
+
+  /// Lends the logits after the last token: [vocabulary]. Those that were not wanted are of no meaning.
+  package func withLogits<Result>(_ body: (Span<Float>) -> Result) -> Result {
+    lastLogits.withRow(0, body)
+  }
 
   /// Reads what of `prompt` follows the tokens read already; from the start, where they differ.
   package mutating func advance(
@@ -63,6 +82,14 @@ package struct Session: ~Copyable {
 
   package mutating func advance(by next: [Int32]) throws(InferenceError) {
     try advance(by: next[...])
+  }
+
+  /// Reads one token, of whose logits the next choice needs only some.
+  package mutating func advance(by token: Int32, wanting wanted: WantedLogits)
+    throws(InferenceError)
+  {
+    try read([token], trace: nil, progress: { _ in }, shouldStop: { false }) { _, _ in }
+    try finishLogits(wanted)
   }
 
   /// Reads `next` and lends the logits after each of its tokens.
@@ -125,17 +152,29 @@ package struct Session: ~Copyable {
   /// Takes over what a snapshot says was read.
   mutating func goOn(after tokens: [Int32], logits: [Float]) {
     self.tokens = tokens
-    self.logits = logits
     lastRows = 0
+    known = logits.count == lastLogits.columns ? .all : .nothing
+    guard known == .all else { return }
+    lastLogits.withMutableRow(0) { row in
+      for column in 0..<row.count { row[column] = logits[column] }
+    }
   }
 
-  private mutating func finishLogits() throws(InferenceError) {
+  private mutating func finishLogits(_ wanted: WantedLogits = .all) throws(InferenceError) {
     guard lastRows > 0, engine.configuration.head == .languageModel else { return }
     let row = lastRows - 1
-    engine.product(
-      of: work.normed, rows: row..<row + 1, into: lastLogits, scratch: work.quantized)
-    logits = lastLogits.copy(rows: 0..<1)
-    if logits.contains(where: { !$0.isFinite }) {
+    let isFinite: Bool
+    if let ranges = wanted.ranges {
+      known = .some
+      isFinite = engine.product(
+        of: work.normed, row: row, ranges, into: lastLogits, yRow: 0, scratch: work.quantized)
+    } else {
+      engine.product(
+        of: work.normed, rows: row..<row + 1, into: lastLogits, scratch: work.quantized)
+      known = .all
+      isFinite = lastLogits.withRow(0) { Conversion.notFinite($0) == 0 }
+    }
+    guard isFinite else {
       throw InferenceError(
         .tensor,
         "The model's output after token \(position) is not a number; the checkpoint is damaged.")

@@ -61,6 +61,8 @@ import CKernels
     preconditionFailure("the scalar kernels run everywhere")
   }()
 
+  /// Outputs of a panel of packed weights.
+  package static let panel = CK_PANEL
   /// Rows of a block of lightning attention.
   package static let block = CK_BLOCK
   /// Keys of a tile of the softmax cache.

@@ -210,7 +210,8 @@ import Testing
     #expect {
       _ = try client.complete(Self.request())
     } throws: { error in
-      (error as? EndpointError)?.cause == .unreachable && "\(error)".contains("after 2 tries")
+      (error as? EndpointError)?.cause == .unreachable
+        && "\(error)".contains("nothing listens there). (after 2 tries")
     }
   }
 

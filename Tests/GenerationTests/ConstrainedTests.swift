@@ -27,8 +27,9 @@ import Tokenization
       [request], atOnce: 1, on: { _ in model },
       usable: Writer.usable(tokenizer, vocabularySize: tokenizer.idLimit),
       trie: TokenTrie(tokenizer), longest: 10_000
-    ).run(events: { _, _ in }, shouldStop: { false }) { (models, tokens) throws(InferenceError) in
-      for (model, token) in zip(models, tokens) { try model.advance(by: token) }
+    ).run(events: { _, _ in }, shouldStop: { false }) {
+      (models, tokens, _) throws(InferenceError) in
+      for (model, token) in zip(models, tokens) { model.advance(by: token) }
     }[0].get()
   }
 
@@ -114,8 +115,8 @@ import Tokenization
           usable: usable, trie: trie, longest: 1_000_000
         ).run(
           events: { _, _ in }, shouldStop: { false },
-          step: { (models, tokens) throws(InferenceError) in
-            for (model, token) in zip(models, tokens) { try model.advance(by: token) }
+          step: { (models, tokens, _) throws(InferenceError) in
+            for (model, token) in zip(models, tokens) { model.advance(by: token) }
           })[0].get()
       }
       let free = try write(nil)
@@ -153,33 +154,77 @@ import Tokenization
     }
   }
 
-  /// Random weights: alone and in one batch, thinking or not, the same bits and valid answers.
+  /// Random weights: alone and in one batch, by one thread and by two, with all logits and with only those
+  /// that may be chosen, thinking or not: the same tokens, and valid answers.
   @Test(arguments: ["tiny-minimax-m1", "tiny-m1-odd"]) func `random models answer random schemas`(
     checkpoint: String
   ) throws {
-    let engine = try Engine(folder: Fixture.checkpoint(checkpoint), threads: 1)
-    let writer = try Writer(engine: engine, tokenizer: tokenizer)
+    var first: [[Int32]]?
+    for threads in [1, 2] {
+      let engine = try Engine(folder: Fixture.checkpoint(checkpoint), threads: threads)
+      let writer = try Writer(engine: engine, tokenizer: tokenizer)
+      let requests = try requests()
+      let together = writer.write(requests, on: requests.map { _ in writer.session() })
+      for (request, outcome) in zip(requests, together) {
+        let generated = try outcome.get()
+        let value = try JSONValue.parse(generated.answer)
+        #expect(request.constraint?.validator.validate(value) == [])
+        #expect(generated.finish == .complete)
+        #expect(generated.answerTokens <= request.maxTokens)
+        #expect((generated.reasoning != nil) == (request.thinking != nil))
+        let alone = try writer.write(request, on: writer.session())
+        #expect(alone.tokens == generated.tokens)
+        var told = request
+        told.logProbabilities = 0
+        #expect(try writer.write(told, on: writer.session()).tokens == generated.tokens)
+      }
+      let tokens = try together.map { try $0.get().tokens }
+      #expect(first == nil || first == tokens)
+      first = tokens
+    }
+  }
+
+  private func requests() throws -> [GenerationRequest] {
     var schemas = RandomSchemas(seed: 5)
     var requests: [GenerationRequest] = []
     while requests.count < 12 {
       guard let constraint = try? SchemaConstraint(schemas.next(evidence: true)) else { continue }
       var request = GenerationRequest(
-        prompt: [3, 1, 4, 1, 5], sampling: Sampling(seed: UInt64(requests.count)),
+        prompt: [3, 1, 4, 1, 5],
+        sampling: requests.count % 4 == 1 ? .greedy : Sampling(seed: UInt64(requests.count)),
         maxTokens: constraint.leastBytes + 30, constraint: constraint,
         source: SpanIndex("The fee is paid by the Supplier, who is liable."))
       if requests.count % 3 == 0 { request.thinking = Thinking(maxTokens: 6) }
       requests.append(request)
     }
-    let together = writer.write(requests, on: requests.map { _ in writer.session() })
-    for (request, outcome) in zip(requests, together) {
-      let generated = try outcome.get()
-      let value = try JSONValue.parse(generated.answer)
-      #expect(request.constraint?.validator.validate(value) == [])
-      #expect(generated.finish == .complete)
-      #expect(generated.answerTokens <= request.maxTokens)
-      let alone = try writer.write(request, on: writer.session())
-      #expect(alone.tokens == generated.tokens)
-      #expect((generated.reasoning != nil) == (request.thinking != nil))
-    }
+    return requests
+  }
+
+  @Test func `a value that only one text has is no loop`() throws {
+    let words = String(repeating: "and so on ", count: 20)
+    let request = GenerationRequest(
+      prompt: [65], sampling: .greedy, maxTokens: 400,
+      constraint: try SchemaConstraint(["const": .string(words)]),
+      loopGuard: LoopGuard(tokens: 5, probability: 0.99))
+    let engine = try Engine(folder: Fixture.checkpoint("tiny-m1-odd"), threads: 1)
+    let writer = try Writer(engine: engine, tokenizer: tokenizer)
+    let generated = try writer.write(request, on: writer.session())
+    #expect(try JSONValue.parse(generated.answer) == .string(words))
+  }
+
+  @Test func `a stop while the model thinks ends the text there`() throws {
+    let engine = try Engine(folder: Fixture.checkpoint("tiny-m1-odd"), threads: 1)
+    let writer = try Writer(engine: engine, tokenizer: tokenizer)
+    var asked = 0
+    var request = GenerationRequest(prompt: [65], maxTokens: 10)
+    request.thinking = Thinking(maxTokens: 1000)
+    let generated = try writer.write(
+      request, on: writer.session(),
+      shouldStop: {
+        asked += 1
+        return asked > 20
+      })
+    #expect(generated.finish == .cancelled)
+    #expect(generated.tokens.count < 30)
   }
 }

@@ -18,7 +18,7 @@ import Testing
   static func shares(_ sampling: Sampling, among mask: TokenMask = all(12)) -> [Double] {
     var sampler = Sampler(sampling, prompt: [])
     var counts = [Double](repeating: 0, count: 12)
-    for _ in 0..<4000 { counts[Int(sampler.choose(logits, among: mask))] += 1 }
+    for _ in 0..<4000 { counts[Int(sampler.choose(logits.span, among: mask))] += 1 }
     return counts.map { $0 / 4000 }
   }
 
@@ -54,15 +54,15 @@ import Testing
     sampling.presencePenalty = 0.5
     sampling.frequencyPenalty = 0.3
     var sampler = Sampler(sampling, prompt: [])
-    #expect(sampler.choose(Self.logits, among: Self.all(12)) == 0)
+    #expect(sampler.choose(Self.logits.span, among: Self.all(12)) == 0)
     sampler.note(0)
     // ln 2 ≈ 0.69 less than 0.8.
-    #expect(sampler.choose(Self.logits, among: Self.all(12)) == 1)
+    #expect(sampler.choose(Self.logits.span, among: Self.all(12)) == 1)
     var repeating = Sampling.greedy
     repeating.repetitionPenalty = 1.5
     var other = Sampler(repeating, prompt: [1])
-    #expect(other.choose([1, 1.2, 0.5], among: Self.all(3)) == 0)
-    #expect(other.choose([-1, -0.9, -2], among: Self.all(3)) == 0)
+    #expect(other.choose(([1, 1.2, 0.5] as [Float]).span, among: Self.all(3)) == 0)
+    #expect(other.choose(([-1, -0.9, -2] as [Float]).span, among: Self.all(3)) == 0)
   }
 
   @Test func `numbers that make no sense are named`() {

@@ -121,6 +121,48 @@ import Testing
     }
   }
 
+  /// Every third panel of the head, and what is left of it when all the others are asked for afterwards.
+  @Test(arguments: Fixture.checkpoints, WeightFormat.allCases)
+  func `logits have the same bits, however few of them are wanted`(
+    _ fixture: String, _ weights: WeightFormat
+  ) throws {
+    for threads in [1, 2] {
+      let engine = try Engine(folder: Fixture.folder(fixture), weights: weights, threads: threads)
+      let vocabulary = engine.configuration.vocabularySize
+      let text = Self.text(40, seed: 8, vocabulary: vocabulary)
+      let whole = try Self.read(engine, text, pieces: [40]).logits
+      // A panel is 16 ids; one at least, and not so many that all are computed.
+      let ids = stride(from: vocabulary - 1, to: 0, by: -max(137, vocabulary / 7)).map { $0 }
+      var mask = [UInt64](repeating: 0, count: (vocabulary + 63) / 64)
+      for id in ids { mask[id / 64] |= 1 << UInt64(id % 64) }
+      let wanted = WantedLogits(mask: mask)
+      #expect(wanted != .all || vocabulary < 128)
+
+      var session = engine.session()
+      try session.advance(by: text[..<39])
+      var other = session.fork()
+      var batch = try Batch(engine, capacity: 3)
+      for _ in 0..<3 { _ = batch.join(session.fork()) }
+      try session.advance(by: text[39], wanting: wanted)
+      try other.advance(by: text[39], wanting: .none)
+      try batch.step(
+        [(seat: 1, token: text[39]), (0, text[39]), (2, text[39])],
+        wanting: [wanted, .all, .none])
+      for id in ids {
+        #expect(session.withLogits { $0[id] } == whole[id])
+        #expect(batch.withLogits(of: 1) { $0[id] } == whole[id])
+        #expect(batch.withLogits(of: 0) { $0[id] } == whole[id])
+      }
+      // What was not wanted is made when it is asked for.
+      let logits = [session.logits, other.logits, session.fork().logits]
+      #expect(logits.allSatisfy { $0 == whole })
+      for seat in 0..<3 {
+        let left = batch.leave(seat).logits
+        #expect(left == whole)
+      }
+    }
+  }
+
   @Test(arguments: Fixture.checkpoints, [1, 64, 333, 1100])
   func `a restored session goes on as if unbroken`(_ fixture: String, _ at: Int) throws {
     let engine = try Engine(folder: Fixture.folder(fixture), threads: 1)

@@ -57,10 +57,11 @@ func bits(_ plane: Plane) -> [Float] { plane.copy(rows: 0..<plane.rows) }
     (format.bits != nil ? kernels.rounds : kernels.roundsToBF16) ? scalar.rounding : scalar
   }
 
-  /// rows, outputs, inputs: around tile and panel borders, and some large ones.
+  /// rows, outputs, inputs: around tile, panel and stretch borders, and some large ones.
   static let shapes = [
     [1, 1, 1], [1, 16, 7], [2, 17, 64], [3, 15, 33], [5, 48, 100], [6, 51, 256], [7, 33, 257],
     [12, 16, 31], [13, 100, 300], [47, 64, 65], [96, 40, 129], [97, 130, 513], [200, 16, 700],
+    [14, 530, 520],
   ]
 
   @Test(arguments: vectors, shapes)

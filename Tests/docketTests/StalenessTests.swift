@@ -108,6 +108,48 @@ import Testing
   }
 
   @Test(.timeLimit(.minutes(3)))
+  func
+    `a digest is made anew when what goes into it is another, and not for a comment or a folder`()
+    throws
+  {
+    let site = try AgreementSite(documents: 2)
+    func run(output: String, comment: String) throws -> (outcome: JobOutcome?, digest: JSONValue) {
+      try """
+      // \(comment)
+      { format: 1, name: "agreements", input: { dir: "documents", match: ["**/*"] },
+        steps: [ { id: "summary", kind: "summarize", sentences: 2 },
+                 { id: "digest", kind: "reduce", from: ["summary"], sentences: 3 } ],
+        output: { dir: "\(output)" } }
+      """.write(to: site.declaration, atomically: true, encoding: .utf8)
+      let ending = try site.docket.run(["run", site.declaration.path])
+      #expect(ending.status == 0, "\(ending.errors)")
+      let newest = try #require(try site.queue().runs(limit: 1).first?.id)
+      let jobs = try site.queue().jobs(JobFilter(run: newest, step: "digest"))
+      #expect(jobs.count == 1)
+      let file = site.folder.url.appendingPathComponent("\(output)/digest/all.json")
+      return (jobs.first?.outcome, try JSONValue.parse(Array(try Data(contentsOf: file))))
+    }
+    let first = try run(output: "out", comment: "as it was")
+    #expect(first.outcome == .complete)
+    // The summary is made anew, says the same, and names another declaration.
+    try FileManager.default.removeItem(
+      at: site.output.appendingPathComponent("agreement-0.txt.summary.json"))
+    let second = try run(output: "out", comment: "with another comment")
+    #expect(second.outcome == .cached)
+    #expect(second.digest == first.digest)
+    // There is no digest in the other folder; it is the same one but for the declaration it names.
+    let third = try run(output: "elsewhere", comment: "in another folder")
+    #expect(third.digest["produced"]?["key"] == first.digest["produced"]?["key"])
+    for member in ["sources", "evidence", "data"] {
+      #expect(third.digest[member] == first.digest[member])
+    }
+    try site.put(AgreementSite.agreement(1950), "agreement-1.txt")
+    let fourth = try run(output: "out", comment: "as it was")
+    #expect(fourth.outcome == .complete)
+    #expect(fourth.digest["produced"]?["key"] != first.digest["produced"]?["key"])
+  }
+
+  @Test(.timeLimit(.minutes(3)))
   func `a run that brought nothing new keeps its page, and draws it when anything is new`() throws {
     let site = try AgreementSite(documents: 1)
     try writeSchema(site)

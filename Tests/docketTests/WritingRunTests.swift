@@ -29,7 +29,7 @@ import Testing
       "pipeline.json5",
       """
       { format: 1, name: "notes", input: { dir: "documents" },
-        model: { weights: "tiny", temperature: 0.7, seed: 3, answerTokens: 120 },
+        model: { weights: "tiny", temperature: 0.7, seed: 3, answerTokens: 120, thinking: 20, reasoning: "keep" },
         steps: [
           { id: "fields", kind: "extract", schema: "questions.schema.json" },
           { id: "summary", kind: "summarize", sentences: 2 },
@@ -63,6 +63,7 @@ import Testing
     let result = try outputs("out")
     #expect(Set(reference.keys) == Set(result.keys))
     #expect(result.keys.contains("digest/all.json"))
+    #expect(result.keys.contains("digest/all.reasoning.md"))
     for (path, bytes) in reference { #expect(result[path] == bytes, "\(path)") }
     let verified = try docket.run(["verify", folder.url.appendingPathComponent("out").path])
     #expect(verified.status == 0, "\(verified.output)")

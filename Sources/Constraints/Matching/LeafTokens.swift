@@ -21,23 +21,18 @@ struct LeafTokens: Sendable {
 
   /// Walks the whole trie.
   init(_ automaton: ByteAutomaton, from state: Int32, _ trie: TokenTrie) {
-    inner = TokenMask(size: trie.size)
-    exits = []
-    mostCost = 0
-    var pending: [(node: Int32, state: Int32)] = [(0, state)]
-    while let (node, state) = pending.popLast() {
-      for child in trie.children(of: node) {
-        let next = automaton.step(state, trie.byte[Int(child)])
-        guard next >= 0 else { continue }
-        for token in trie.tokens(at: child) {
-          inner.insert(token)
-          mostCost = max(mostCost, automaton.cost[Int(next)])
-        }
-        guard !trie.children(of: child).isEmpty else { continue }
-        if automaton.accepts[Int(next)] { exits.append(child) }
-        pending.append((child, next))
+    let walk = trie.walk
+    var inner = TokenMask(size: trie.size)
+    var exits: [Int32] = []
+    var mostCost: Int32 = 0
+    walk.follow(automaton.next, from: state) { place, next in
+      let tokens = walk.tokens(at: place)
+      if !tokens.isEmpty {
+        for token in tokens { inner.insert(token) }
+        mostCost = max(mostCost, automaton.cost[Int(next)])
       }
+      if automaton.accepts[Int(next)], walk.goesOn(place) { exits.append(walk.node[place]) }
     }
-    innerCount = inner.count
+    self.init(inner: inner, exits: exits, mostCost: mostCost)
   }
 }

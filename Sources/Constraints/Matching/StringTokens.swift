@@ -20,29 +20,28 @@ struct StringTokens: Sendable {
     var closing: [(token: Int32, scalars: Int32)] = []
     // Tokens that begin exactly so many scalars; then, from the shortest on, at most so many.
     var lengths: [TokenMask] = []
-    var pending: [(node: Int32, state: Int32, scalars: Int32)] = [(0, content, 0)]
-    while let (node, state, scalars) = pending.popLast() {
-      for child in trie.children(of: node) {
-        let byte = trie.byte[Int(child)]
-        let next = automaton.step(state, byte)
-        guard next >= 0 else { continue }
-        let count = state == content && byte != 0x22 ? scalars + 1 : scalars
-        let ends = automaton.accepts[Int(next)]
-        let tokens = trie.tokens(at: child)
-        if !tokens.isEmpty {
-          while lengths.count <= Int(count) { lengths.append(TokenMask(size: trie.size)) }
-          whole.mostCost = max(whole.mostCost, automaton.cost[Int(next)])
-          for token in tokens {
-            lengths[Int(count)].insert(token)
-            if ends { closing.append((token, count)) }
-          }
+    let walk = trie.walk
+    var scalars = [Int32](repeating: 0, count: trie.longest + 1)
+    var states = [Int32](repeating: content, count: trie.longest + 1)
+    walk.follow(automaton.next, from: content) { place, next in
+      let depth = Int(walk.depth[place])
+      let isScalar = states[depth - 1] == content && walk.byte[place] != 0x22
+      let count = scalars[depth - 1] + (isScalar ? 1 : 0)
+      scalars[depth] = count
+      states[depth] = next
+      let ends = automaton.accepts[Int(next)]
+      let tokens = walk.tokens(at: place)
+      if !tokens.isEmpty {
+        while lengths.count <= Int(count) { lengths.append(TokenMask(size: trie.size)) }
+        whole.mostCost = max(whole.mostCost, automaton.cost[Int(next)])
+        for token in tokens {
+          lengths[Int(count)].insert(token)
+          if ends { closing.append((token, count)) }
         }
-        guard !trie.children(of: child).isEmpty else { continue }
-        if ends {
-          whole.exits.append(child)
-          exitScalars.append(count)
-        }
-        pending.append((child, next, count))
+      }
+      if ends, walk.goesOn(place) {
+        whole.exits.append(walk.node[place])
+        exitScalars.append(count)
       }
     }
     for length in lengths.indices.dropFirst() { lengths[length].formUnion(lengths[length - 1]) }
@@ -78,6 +77,20 @@ final class SharedTokens: Sendable {
       let made = StringTokens(trie)
       known = made
       return made
+    }
+  }
+}
+
+extension TokenTrie {
+  /// Finds what strings let the tokens do, which nearly every schema needs: else the first answers wait for it.
+  package func prepareStrings() {
+    _ = shared.strings(self)
+    for (number, automaton) in [FreeString.automaton, PlainString.automaton].enumerated() {
+      for state in 0..<Int32(automaton.stateCount) {
+        let place = SchemaConstraint.LeafPlace(
+          trie: ObjectIdentifier(self), automaton: Int32(number), state: state)
+        _ = shared.leaf(place) { LeafTokens(automaton, from: state, self) }
+      }
     }
   }
 }

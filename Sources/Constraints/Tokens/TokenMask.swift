@@ -25,6 +25,16 @@ package struct TokenMask: Hashable, Sendable {
 
   package var isEmpty: Bool { words.allSatisfy { $0 == 0 } }
 
+  /// Whether there are two tokens at least.
+  package var hasSeveral: Bool {
+    var seen = 0
+    for word in words where word != 0 {
+      seen += word.nonzeroBitCount
+      if seen > 1 { return true }
+    }
+    return false
+  }
+
   package func contains(_ id: Int32) -> Bool {
     id >= 0 && Int(id) < size && words[Int(id) >> 6] >> UInt64(id & 63) & 1 == 1
   }

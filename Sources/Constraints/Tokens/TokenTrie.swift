@@ -24,6 +24,8 @@ package final class TokenTrie: Sendable {
   package let longest: Int
   package let tokenizer: Tokenizer
   let shared = SharedTokens()
+  /// The same tree, to be walked through.
+  let walk: TokenWalk
 
   /// - Parameter limit: Tokens whose ids a model does not know, from this one on, are left out.
   package init(_ tokenizer: Tokenizer, below limit: Int = .max) {
@@ -47,7 +49,9 @@ package final class TokenTrie: Sendable {
     // Breadth first: a node is a run of sorted tokens with the same first `depth` bytes.
     var level = [0..<all.count]
     var depth = 0
+    var levels: [Int] = []
     while !level.isEmpty {
+      levels.append(level.count)
       var next: [Range<Int>] = []
       for range in level {
         var index = range.lowerBound
@@ -82,6 +86,7 @@ package final class TokenTrie: Sendable {
     self.firstToken = firstToken
     self.tokens = tokens
     self.rootChild = rootChild
+    walk = TokenWalk(all, levels: levels)
   }
 
   /// Whether every byte is a token, so that every text can be written.
@@ -95,7 +100,7 @@ package final class TokenTrie: Sendable {
   package var nodeCount: Int { byte.count }
 
   /// Memory of the tables.
-  package var byteCount: Int { 9 * byte.count + 4 * tokens.count }
+  package var byteCount: Int { (9 + 15) * byte.count + 8 * tokens.count }
 
   func children(of node: Int32) -> Range<Int32> {
     firstChild[Int(node)]..<firstChild[Int(node) + 1]

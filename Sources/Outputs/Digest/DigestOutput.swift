@@ -9,10 +9,11 @@ package struct DigestOutput: Sendable {
   package struct Source: Hashable, Sendable {
     package var path: String
     package var sha256: String
-    /// The results, relative to the output folder, and their digests.
-    package var results: [(path: String, sha256: String)]
+    /// The results, relative to the output folder, and their keys: a key stands for all that a result depends
+    /// on, and outlives a file that is made anew.
+    package var results: [(path: String, key: String)]
 
-    package init(path: String, sha256: String, results: [(path: String, sha256: String)]) {
+    package init(path: String, sha256: String, results: [(path: String, key: String)]) {
       self.path = path
       self.sha256 = sha256
       self.results = results
@@ -25,7 +26,7 @@ package struct DigestOutput: Sendable {
       [
         "path": .string(path), "sha256": .string(sha256),
         "results": .array(
-          results.map { ["path": .string($0.path), "sha256": .string($0.sha256)] }),
+          results.map { ["path": .string($0.path), "key": .string($0.key)] }),
       ]
     }
   }

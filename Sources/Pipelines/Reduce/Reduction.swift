@@ -10,22 +10,20 @@ struct Reduction: Sendable {
   var group: JSONValue?
   var sources: [DigestOutput.Source]
   var missing: [DigestOutput.Missing]
+  /// SHA-256 over what the results say that go in.
+  var inputsSHA256: String
   var key: String
   /// The result's file, relative to the output folder.
   var outputPath: String
 
   /// What the queue takes for the job's document.
   var name: String { String(outputPath.dropLast(".json".count)) }
-
-  /// SHA-256 over the results that go in.
-  var inputsSHA256: String {
-    SHA256.hash(of: JSONValue.array(sources.map(\.json) + missing.map(\.json)).text())
-  }
 }
 
 /// How a step of a document ended, as far as groups depend on it.
 enum StepEnd: Sendable {
-  case made(JobOutput)
+  /// Its result, by the key it was made for.
+  case made(JobOutput, key: String)
   /// Its condition excludes the document.
   case skipped
   /// There is no result: the class of its failure, where it failed.
@@ -33,13 +31,13 @@ enum StepEnd: Sendable {
 
   init(_ job: Job) {
     if let output = job.output, job.state == .completed {
-      self = .made(output)
+      self = .made(output, key: job.key)
     } else {
       self = job.outcome == .skipped ? .skipped : .missing(job.failure)
     }
   }
 
-  var output: JobOutput? { if case .made(let output) = self { output } else { nil } }
+  var output: JobOutput? { if case .made(let output, _) = self { output } else { nil } }
 }
 
 /// Groups the results of documents for a step of kind reduce, once they are all final.
@@ -54,17 +52,17 @@ struct ReductionPlanner {
 
   func reductions(of step: Step) -> [Reduction] {
     guard case .reduce(let reduce) = step.action else { return [] }
-    var groups: [JSONValue: (sources: [DigestOutput.Source], missing: [DigestOutput.Missing])] = [:]
+    var groups: [JSONValue: Members] = [:]
     for document in documents {
       let ends = ends[document.path] ?? [:]
-      var results: [(path: String, sha256: String)] = []
+      var results: [(path: String, key: String)] = []
       var missing: String?
       for id in step.from {
         guard let from = declaration.step(id), from.outputKind != nil, !from.isReduce else {
           continue
         }
         switch ends[id] {
-        case .made(let output): results.append((output.path, output.sha256))
+        case .made(let output, let key): results.append((output.path, key))
         case .skipped: continue
         case .missing(let failure?): missing = failure.rawValue
         case .missing(nil), nil: missing = "its step “\(id)” has no result"
@@ -77,20 +75,22 @@ struct ReductionPlanner {
           in: ResultScope(declaration, document.path, ends.compactMapValues(\.output)).scope)
       }
       if let missing {
-        groups[group ?? .null, default: ([], [])].missing.append(
+        groups[group ?? .null, default: Members()].missing.append(
           DigestOutput.Missing(path: document.path, reason: missing))
       } else {
-        groups[group ?? .null, default: ([], [])].sources.append(
-          DigestOutput.Source(path: document.path, sha256: document.sha256, results: results))
+        add(
+          DigestOutput.Source(path: document.path, sha256: document.sha256, results: results),
+          to: &groups[group ?? .null, default: Members()])
       }
     }
     // Digests that a digest is made of stand for no single document, and belong to no group.
     for id in step.from {
       for (reduction, output) in earlier[id] ?? [] {
-        groups[.null, default: ([], [])].sources.append(
+        add(
           DigestOutput.Source(
             path: reduction.name, sha256: reduction.inputsSHA256,
-            results: [(output.path, output.sha256)]))
+            results: [(output.path, reduction.key)]),
+          to: &groups[.null, default: Members()])
       }
     }
     var taken: Set<String> = []
@@ -103,19 +103,38 @@ struct ReductionPlanner {
       }
       return Reduction(
         step: step, group: value, sources: members.sources, missing: members.missing,
-        key: key(step, value, members.sources, members.missing),
+        inputsSHA256: members.inputsSHA256, key: key(step, value, members),
         outputPath: "\(step.id)/\(slug).json")
     }
   }
 
-  private func key(
-    _ step: Step, _ group: JSONValue?, _ sources: [DigestOutput.Source],
-    _ missing: [DigestOutput.Missing]
-  ) -> String {
+  /// What goes into one digest.
+  private struct Members {
+    var sources: [DigestOutput.Source] = []
+    /// What the results of the sources say, one after the other.
+    var contents: [String] = []
+    var missing: [DigestOutput.Missing] = []
+
+    var inputs: JSONValue {
+      [
+        "sources": .array(sources.map(\.json)), "contents": .array(contents.map { .string($0) }),
+        "missing": .array(missing.map(\.json)),
+      ]
+    }
+    var inputsSHA256: String { SHA256.hash(of: inputs.text()) }
+  }
+
+  private func add(_ source: DigestOutput.Source, to members: inout Members) {
+    members.sources.append(source)
+    members.contents += source.results.map {
+      ResultFile.contentSHA256($0.path, in: declaration.output.directory)
+    }
+  }
+
+  private func key(_ step: Step, _ group: JSONValue?, _ members: Members) -> String {
     let parts: JSONValue = [
       "outputs": .integer(ResultKey.outputVersion), "step": step.canonical,
-      "group": group ?? .null, "sources": .array(sources.map(\.json)),
-      "missing": .array(missing.map(\.json)), "model": .string(modelSHA256),
+      "group": group ?? .null, "inputs": members.inputs, "model": .string(modelSHA256),
       "prompt": .string(declaration.prompts.sha256(of: .reduce)),
       "sampling": [
         "temperature": .number(declaration.model.temperature),

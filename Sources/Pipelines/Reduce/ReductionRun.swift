@@ -30,9 +30,10 @@ struct ReductionRun {
     }
     let words: Int? = if case .words(let count) = reduce.length { count } else { nil }
     var usage = Produced.Usage(promptTokens: 0, outputTokens: 0)
+    var reasoning: [String] = []
     let contents: DigestOutput.Contents
     if let writer = work.writer, !input.statements.isEmpty {
-      contents = try written(input, reduce, words, by: writer, lease, &usage)
+      contents = try written(input, reduce, words, by: writer, lease, &usage, &reasoning)
     } else {
       contents = .chosen(from: input, words: words, most: reduce.length.sentences)
     }
@@ -40,9 +41,11 @@ struct ReductionRun {
     let digest = DigestOutput(
       produced: produced(usage), group: reduction.group, sources: reduction.sources,
       missing: reduction.missing, content: contents)
-    let output = try ResultWriter(
-      folder: pipeline.declaration.output.directory, faults: pipeline.faults
-    ).write(digest.fileBytes, to: reduction.outputPath)
+    let files = ResultWriter(
+      folder: pipeline.declaration.output.directory, faults: pipeline.faults)
+    try files.write(
+      reasoning: reasoning, besides: reduction.outputPath, of: pipeline.declaration)
+    let output = try files.write(digest.fileBytes, to: reduction.outputPath)
     return StepRun.Result(
       ending: .done(digest.isComplete ? .complete : .partial, output, []),
       tokensRead: usage.promptTokens, tokensWritten: usage.outputTokens)
@@ -51,7 +54,7 @@ struct ReductionRun {
   /// The statements are what the model reads, numbered, as it reads a document.
   private func written(
     _ input: DigestInput, _ reduce: Step.Reduce, _ words: Int?, by writer: any AnswerWriter,
-    _ lease: Lease, _ usage: inout Produced.Usage
+    _ lease: Lease, _ usage: inout Produced.Usage, _ reasoning: inout [String]
   ) throws -> DigestOutput.Contents {
     let declaration = pipeline.declaration
     let watch = Watch(shouldStop: { [stop = pipeline.stop] in
@@ -76,6 +79,7 @@ struct ReductionRun {
       let reply = try asking.ask(conversation, [question])[0]
       usage.promptTokens += tokens.count + asking.promptTokens
       usage.outputTokens += asking.outputTokens
+      reasoning += asking.reasoning
       contents = contents + .written(reply, about: statements)
     }
     return contents

@@ -1,3 +1,4 @@
+import Digests
 import Foundation
 import JSON
 
@@ -10,5 +11,15 @@ enum ResultFile {
   /// Nil when there is no such file or it is not JSON.
   static func read(_ path: String, in folder: URL) -> JSONValue? {
     bytes(path, in: folder).flatMap { try? JSONValue.parse($0) }
+  }
+
+  /// SHA-256 over what a result says, and not over what it names as its origin: the declaration's digest is
+  /// another one after a change of a comment or of the output folder.
+  ///
+  /// - Returns: The empty text for what cannot be read.
+  static func contentSHA256(_ path: String, in folder: URL) -> String {
+    guard var content = read(path, in: folder)?.object else { return "" }
+    content["produced"] = content["produced"]?["key"]
+    return SHA256.hash(of: JSONValue.object(content).text())
   }
 }

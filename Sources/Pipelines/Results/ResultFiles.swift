@@ -33,6 +33,7 @@ struct ResultFiles {
           let bytes = ResultFile.bytes(path, in: declaration.output.directory)
         else { continue }
         digests.add(path, bytes)
+        addReasoning(besides: path, to: &digests)
       }
     }
     for step in declaration.steps where step.isReduce {
@@ -41,7 +42,10 @@ struct ResultFiles {
           ResultFile.bytes(path, in: declaration.output.directory).map { (path, $0) }
         }
       }
-      for (path, bytes) in files { digests.add(path, bytes) }
+      for (path, bytes) in files {
+        digests.add(path, bytes)
+        addReasoning(besides: path, to: &digests)
+      }
       if declaration.output.jsonl {
         let lines = files.compactMap { try? JSONValue.parse($0.1) }
         try put(OutputLines.bytes(of: lines), "\(step.id).jsonl")
@@ -77,6 +81,14 @@ struct ResultFiles {
     }
     try put(runBytes, RunFile.name)
     _ = try writer.write(Array(digests.text.utf8), to: OutputDigests.fileName)
+  }
+
+  private func addReasoning(besides path: String, to digests: inout OutputDigests) {
+    let name = OutputName.reasoning(besides: path)
+    guard declaration.model.writing.keepsReasoning,
+      let bytes = ResultFile.bytes(name, in: declaration.output.directory)
+    else { return }
+    digests.add(name, bytes)
   }
 
   /// What runs before wrote and this one was not asked for, by a changed condition or folder: results of hours

@@ -15,6 +15,11 @@ struct OutputName {
   func path(of step: Step, document: String) -> String {
     "\(document).\(name(of: step)).json"
   }
+
+  /// Where what a model thought before it answered stands, beside the result.
+  static func reasoning(besides result: String) -> String {
+    result.dropLast(".json".count) + ".reasoning.md"
+  }
 }
 
 extension Step {

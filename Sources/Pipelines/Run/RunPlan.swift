@@ -215,7 +215,7 @@ struct Planner {
     for document in documents {
       reductions.ends[document.path] = Dictionary(
         uniqueKeysWithValues: document.jobs.filter(\.isDone).compactMap { job in
-          job.standing.output.map { (job.step, .made($0)) }
+          job.standing.output.map { (job.step, .made($0, key: job.key)) }
         })
     }
     var known = Set(

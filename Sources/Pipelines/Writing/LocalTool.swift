@@ -8,7 +8,7 @@ package import JSON
 /// It gets `{"name": …, "arguments": {…}}` and an end of file on standard input, and writes a JSON
 /// value to standard output. It is started by its path, without a shell, in a process group of its
 /// own, with PATH, HOME and LANG and nothing else of the environment; it is killed when its time is
-/// up or it writes too much.
+/// up or it writes too much. What it started and left behind is killed when it has ended, and not waited for.
 package struct LocalTool: Hashable, Sendable {
   package var name: String
   package var description: String?
@@ -85,7 +85,7 @@ package struct LocalTool: Hashable, Sendable {
 /// A running program with its two pipes; reaped once.
 private final class ToolProcess {
   private(set) var output: [UInt8] = []
-  /// Whether the program has closed its output.
+  /// Whether the program has closed its output, or has ended and left nothing in it.
   private(set) var hasEnded = false
   private var process: pid_t = 0
   private var toChild: Int32 = -1
@@ -175,7 +175,11 @@ private final class ToolProcess {
       pollfd(fd: fromChild, events: Int16(POLLIN), revents: 0),
       pollfd(fd: toChild, events: Int16(POLLOUT), revents: 0),
     ]
-    guard unsafe poll(&polled, nfds_t(toChild < 0 ? 1 : 2), milliseconds) > 0 else { return }
+    guard unsafe poll(&polled, nfds_t(toChild < 0 ? 1 : 2), milliseconds) > 0 else {
+      // What it started may hold its output open for as long as it likes.
+      hasEnded = hasExited
+      return
+    }
     if toChild >= 0, polled[1].revents != 0 { give() }
     guard polled[0].revents != 0 else { return }
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
@@ -196,22 +200,23 @@ private final class ToolProcess {
     }
   }
 
+  /// Whether the program itself has ended. Leaves its number taken, by which its group is killed.
+  private var hasExited: Bool {
+    var information = unsafe siginfo_t()
+    let code = unsafe waitid(
+      P_PID, id_t(process), &information, WEXITED | WNOHANG | WNOWAIT)
+    // All zeros where it still runs.
+    return unsafe code == 0 && information.si_signo == SIGCHLD
+  }
+
   /// The wait status; what still runs of the program's group is killed.
   @discardableResult func end() -> Int32 {
     if let status { return status }
-    if !hasEnded { kill(-process, SIGKILL) }
     closePipes()
-    var result: Int32 = 0
     // A program that has closed its output ends soon, or is made to.
-    for _ in 0..<40 {
-      if unsafe waitpid(process, &result, WNOHANG) == process {
-        kill(-process, SIGKILL)
-        status = result
-        return result
-      }
-      usleep(5_000)
-    }
+    if hasEnded { for _ in 0..<40 where !hasExited { usleep(5_000) } }
     kill(-process, SIGKILL)
+    var result: Int32 = 0
     while unsafe waitpid(process, &result, 0) < 0, errno == EINTR {}
     status = result
     return result

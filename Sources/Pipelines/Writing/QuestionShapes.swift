@@ -33,9 +33,12 @@ extension Step {
     -> [(about: String, shape: JSONValue)]
   {
     guard let schema = try? FieldSchema(file.value, named: "") else { return [] }
+    // As if the document answered them all: a field without any value that can be written would always be told
+    // to be absent.
     return shapes(
       FieldQuestions(
-        schema, declared: file.value, asksForValues: asksForValues, quotesAreOptional: optional))
+        schema, declared: file.value, asksForValues: asksForValues, quotesAreOptional: optional,
+        allowsAbsence: false))
   }
 
   private static func shapes(_ questions: FieldQuestions) -> [(about: String, shape: JSONValue)] {

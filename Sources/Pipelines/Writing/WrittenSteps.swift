@@ -62,11 +62,7 @@ extension StepRun {
       coverage: coverage, content: content)
     let writer = ResultWriter(
       folder: pipeline.declaration.output.directory, faults: pipeline.faults)
-    if pipeline.declaration.model.writing.keepsReasoning, !asking.reasoning.isEmpty {
-      _ = try writer.write(
-        Array(asking.reasoning.joined(separator: "\n\n").utf8),
-        to: outputPath.dropLast(".json".count) + ".reasoning.md")
-    }
+    try writer.write(reasoning: asking.reasoning, besides: outputPath, of: pipeline.declaration)
     let output = try writer.write(envelope.fileBytes, to: outputPath)
     let notices = coverage.notices.map {
       JobNotice(reason: $0.reason.rawValue, page: $0.page, bytes: $0.bytes, detail: $0.detail)

@@ -84,6 +84,22 @@ import Testing
     #expect(try !run.outputs("dropped").keys.contains { $0.contains("reasoning") })
   }
 
+  @Test func `a field that no value fits is said before the night, and not found absent`() throws {
+    try Data(
+      #"{ "type": "object", "properties": { "ok": { "type": "boolean" }, "never": { "type": "integer", "minimum": 5, "maximum": 4 } } }"#
+        .utf8
+    ).write(to: run.url("never.schema.json"))
+    let declaration = try run.declaration(
+      """
+      { format: 1, name: "never", input: { dir: "contracts" }, model: { weights: "tiny" },
+        steps: [{ id: "risks", kind: "ask", schema: "never.schema.json" }], output: { dir: "out" } }
+      """)
+    let problems = declaration.problems(
+      for: try LoadedModel.capabilities(of: declaration.model.weights))
+    #expect(problems.count == 1)
+    #expect(problems.first?.message.contains("the field “never” cannot be written") == true)
+  }
+
   @Test func `a budget that no answer fits is said before the night`() throws {
     let declaration = try run.declaration(
       """

@@ -52,6 +52,22 @@ import Testing
     #expect(ContinuousClock.now - start < .seconds(20))
   }
 
+  @Test func `a program that will not be told to end is killed like any other`() throws {
+    let mark = folder.url.appendingPathComponent("alive").path
+    let deaf = "trap '' TERM INT HUP; (trap '' TERM INT HUP; sleep 3; touch \(mark)) & sleep 60"
+    #expect(failure(of: try tool(deaf, timeout: 1)) == "took more than 1 s")
+    sleep(3)
+    #expect(!FileManager.default.fileExists(atPath: mark))
+  }
+
+  @Test func `what a program leaves behind is not waited for, and does not outlive it`() throws {
+    let mark = folder.url.appendingPathComponent("alive").path
+    let tool = try tool("(sleep 3; touch \(mark)) & echo 7")
+    #expect(try tool.call([:]) == 7)
+    sleep(4)
+    #expect(!FileManager.default.fileExists(atPath: mark))
+  }
+
   @Test func `every way to fail says which it was`() throws {
     #expect(failure(of: try tool("exit 3")) == "ended with status 3")
     #expect(failure(of: try tool("echo '{'")) == "wrote what is not JSON")
