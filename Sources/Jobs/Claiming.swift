@@ -14,7 +14,9 @@ extension JobQueue {
         "start": .integer(Int64(bitPattern: process.started)), "program": .text(program),
         "now": now,
       ])
-    return WorkerID(connection.lastInsertedRow)
+    let worker = WorkerID(connection.lastInsertedRow)
+    try connection.reserveJournal()
+    return worker
   }
 
   package func stopWorker(_ worker: WorkerID) throws(DatabaseError) {
@@ -41,34 +43,44 @@ extension JobQueue {
   package func claim(_ request: ClaimRequest) throws(DatabaseError) -> [Claim] {
     try connection.set(.normal)
     let hasLooked = try reclaimWhenDue(asking: request.worker)
-    var claims = try take(request)
+    var claims = try takeAtOnce(request)
     if claims.isEmpty, !hasLooked, try reclaim(asking: request.worker) > 0 {
-      claims = try take(request)
+      claims = try takeAtOnce(request)
     }
     if !claims.isEmpty { faults.reach(.afterClaim) }
     return claims
   }
 
-  /// One statement; with those that make waiting jobs ready before it.
+  private func takeAtOnce(_ request: ClaimRequest) throws(DatabaseError) -> [Claim] {
+    try connection.transaction { () throws(DatabaseError) in try take(request) }
+  }
+
+  /// Inside a transaction. Makes ready what has waited long enough, then one statement a job.
   func take(_ request: ClaimRequest) throws(DatabaseError) -> [Claim] {
     try wakeDue()
+    var claims: [Claim] = []
+    let kinds = Value(request.kinds.map(jsonArray))
+    while claims.count < request.count, let claim = try takeBest(request, kinds) {
+      claims.append(claim)
+    }
+    return claims
+  }
+
+  private func takeBest(_ request: ClaimRequest, _ kinds: Value) throws(DatabaseError) -> Claim? {
+    let worker = Value.integer(request.worker.rawValue)
     let token = Int64.random(in: 1...Int64.max)
-    let document = request.document
-    let claims = try connection.rows(
+    let count = try connection.run(
       JobSQL.claim,
       [
-        "kinds": Value(request.kinds.map(jsonArray)), "run": Value(request.run?.rawValue),
-        "worker": .integer(request.worker.rawValue), "token": .integer(token), "now": now,
-        "lease": .integer(clock.monotonic() + self.lease), "document": Value(document?.rawValue),
-        "count": Value(request.count),
-      ]
-    ) { Claim(job: Job($0), token: token) }
-    if claims.count < 2 { return claims }
-    // RETURNING keeps no order.
-    func line(_ claim: Claim) -> (Int, Int, JobID) {
-      (claim.job.document == document ? 0 : 1, -claim.job.priority, claim.job.id)
+        "worker": worker, "token": .integer(token), "now": now,
+        "lease": .integer(clock.monotonic() + self.lease),
+        "document": Value(request.document?.rawValue), "kinds": kinds,
+        "run": Value(request.run?.rawValue),
+      ])
+    guard count == 1 else { return nil }
+    return try connection.first(JobSQL.claimed, ["worker": worker, "token": .integer(token)]) {
+      Claim(job: Job($0), token: token)
     }
-    return claims.sorted { line($0) < line($1) }
   }
 
   /// The earliest time at which a job that waits becomes ready; nil when none waits.

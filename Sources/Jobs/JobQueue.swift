@@ -28,12 +28,21 @@ package final class JobQueue {
   ) throws(DatabaseError) -> JobQueue {
     let connection = try Connection(path: url.path, access: access)
     if access == .readOnly {
-      try connection.check(QueueMigrations.all, applicationID: QueueMigrations.applicationID)
+      do throws(DatabaseError) {
+        try connection.check(QueueMigrations.all, applicationID: QueueMigrations.applicationID)
+      } catch {
+        guard case .olderSchema = error.kind else { throw error }
+        // Ours, and of an earlier version: whoever looks at it first brings it up to date.
+        try migrate(Connection(path: url.path, access: .readWrite))
+      }
     } else {
-      try connection.migrate(
-        by: QueueMigrations.all, applicationID: QueueMigrations.applicationID)
+      try migrate(connection)
     }
     return JobQueue(connection, clock, policy, lease, faults)
+  }
+
+  private static func migrate(_ connection: Connection) throws(DatabaseError) {
+    try connection.migrate(by: QueueMigrations.all, applicationID: QueueMigrations.applicationID)
   }
 
   private init(

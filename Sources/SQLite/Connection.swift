@@ -6,13 +6,18 @@ import Foundation
 @safe package final class Connection {
   package let path: String
   private let handle: OpaquePointer
-  private var statements: [String: Statement] = [:]
+  private var statements: [StatementText: Statement] = [:]
   private var synchronous: Synchronous?
   /// Pages in the journal after this connection's last commit, written by SQLite's hook.
   private let journalPages: UnsafeMutablePointer<Int32>
   /// The count at which the journal is next moved into the file.
   private var checkpointDue = checkpointInterval
   private static let checkpointInterval: Int32 = 1000
+  /// Of the journal between two checkpoints: its header, and that many frames of a page each, with room for the
+  /// commit that ends it.
+  private static let journalLength: Int64 = 32 + (Int64(checkpointInterval) + 100) * (4096 + 24)
+
+  private static let configuration: Void = { _ = docket_sqlite_count_no_memory() }()
 
   package enum Access: Hashable, Sendable {
     /// Creates the file where there is none, readable and writable by the user only.
@@ -34,6 +39,7 @@ import Foundation
     path: String, access: Access = .create, busyTimeout: Int = 10_000
   ) throws(DatabaseError) {
     try LocalFileSystem.check(path)
+    _ = Self.configuration
     if access == .create { try Self.createPrivately(path) }
     var flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
     flags |= access == .readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE
@@ -94,10 +100,19 @@ import Foundation
 
   /// A compiled statement, kept for the next caller of the same text.
   package func prepare(_ sql: String) throws(DatabaseError) -> Statement {
-    if let known = statements[sql], !known.isStepping { return known }
+    let text = StatementText(sql: sql)
+    let known = statements[text]
+    if let known, !known.isStepping { return known }
     let fresh = unsafe try Statement(database: handle, path: path, sql: sql)
-    if statements[sql] == nil { statements[sql] = fresh }
+    if known == nil { statements[text] = fresh }
     return fresh
+  }
+
+  /// Hashed by its length: statements are long and few, and the texts are mostly one and the same string, which
+  /// compares at once.
+  private struct StatementText: Hashable {
+    let sql: String
+    func hash(into hasher: inout Hasher) { hasher.combine(sql.utf8.count) }
   }
 
   /// Runs one or more statements without values.
@@ -180,6 +195,15 @@ import Foundation
   }
 
   // MARK: Care
+
+  /// Gives the journal now the length it comes to anyway. For a connection that is going to commit often: a commit
+  /// that lengthens the file makes the disk write the file's new length too, which is as much again as the commit
+  /// itself; one that writes over what is there does not. Where space is short, nothing happens.
+  package func reserveJournal() throws(DatabaseError) {
+    try transaction { () throws(DatabaseError) in
+      unsafe docket_sqlite_reserve_journal(handle, Self.journalLength)
+    }
+  }
 
   /// Moves the journal into the file every thousand pages, as far as readers allow, without holding up
   /// writers. To be called where a wait of some milliseconds does no harm.

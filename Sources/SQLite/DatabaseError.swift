@@ -39,6 +39,8 @@ package struct DatabaseError: Error, Hashable, Sendable, CustomStringConvertible
     case constraint
     /// Written by a later version of this program.
     case newerSchema(found: Int, known: Int)
+    /// Written by an earlier version of this program, and not to be written now.
+    case olderSchema(found: Int, known: Int)
     /// On a file system whose locks cannot be trusted.
     case networkFileSystem(String)
     /// Anything else: a mistake of ours.
@@ -74,6 +76,9 @@ package struct DatabaseError: Error, Hashable, Sendable, CustomStringConvertible
     case .newerSchema(let found, let known):
       return "\(path) has schema version \(found), and this Docket knows versions up to \(known). "
         + "Use the Docket that wrote it, or a later one; the file was not changed."
+    case .olderSchema(let found, let known):
+      return "\(path) has schema version \(found), and this Docket reads version \(known). "
+        + "Let `docket doctor` bring it up to date."
     case .networkFileSystem(let name):
       return "\(path) is on a network file system (\(name)), where locks cannot be trusted. "
         + "Put the queue on a local disk; documents and outputs may stay where they are."

@@ -41,8 +41,8 @@ extension Connection {
     let version = try checkVersion(migrations.count, applicationID)
     guard version == migrations.count else {
       throw DatabaseError(
-        .readOnly, path: path,
-        detail: "schema version \(version) must first be brought to \(migrations.count)")
+        .olderSchema(found: version, known: migrations.count), path: path,
+        detail: "schema version \(version)")
     }
   }
 

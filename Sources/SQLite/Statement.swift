@@ -6,7 +6,8 @@ import CSQLite
   private let database: OpaquePointer
   private let path: String
   private let sql: String
-  private let positions: [String: Int32]
+  /// Of the parameters, in the order of their positions.
+  private let names: [String]
   /// Between the first step and the reset; such a statement cannot serve a second caller.
   private(set) var isStepping = false
 
@@ -21,14 +22,14 @@ import CSQLite
     unsafe self.database = database
     self.path = path
     self.sql = sql
-    var positions: [String: Int32] = [:]
+    var names: [String] = []
     let count = unsafe sqlite3_bind_parameter_count(handle)
     for position in 0..<max(0, count) {
       if let name = unsafe sqlite3_bind_parameter_name(handle, position + 1) {
-        unsafe positions[String(cString: name + 1)] = position + 1
+        unsafe names.append(String(cString: name + 1))
       }
     }
-    self.positions = positions
+    self.names = names
   }
 
   deinit { unsafe sqlite3_finalize(handle) }
@@ -36,13 +37,14 @@ import CSQLite
   /// Every parameter of the statement must be given: one that is forgotten would silently be NULL.
   package func bind(_ values: Bindings) throws(DatabaseError) {
     precondition(
-      values.count == positions.count,
-      "\(positions.count) parameters and \(values.count) values in: \(sql)")
+      values.count == names.count,
+      "\(names.count) parameters and \(values.count) values in: \(sql)")
     for (name, value) in values {
-      guard let position = positions[name] else {
+      // A dozen short names: sooner compared than hashed.
+      guard let index = names.firstIndex(of: name) else {
         preconditionFailure("no parameter :\(name) in: \(sql)")
       }
-      try bind(value, at: position)
+      try bind(value, at: Int32(index + 1))
     }
   }
 

@@ -14,6 +14,8 @@ final class Trial {
 
   let folder: URL
   private(set) var kills = 0
+  /// Processes that were told to stop while they were at work, and those of them that stopped at a safe point.
+  private(set) var stops = (told: 0, made: 0)
   private var hung: [String] = []
   private let campaign: CrashCampaign
   private var out: URL { folder.appendingPathComponent("out") }
@@ -51,7 +53,7 @@ final class Trial {
     let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     process.standardOutput = handle
     process.standardError = handle
-    try process.run()
+    try process.runUnblocked()
     return process
   }
 
@@ -89,6 +91,7 @@ final class Trial {
       case .terminate(let after):
         let process = try start()
         Thread.sleep(forTimeInterval: Double(after) / 1000)
+        if process.isRunning { stops.told += 1 }
         kill(process.processIdentifier, SIGTERM)
         let told = Date()
         wait(for: process)
@@ -101,7 +104,10 @@ final class Trial {
           if process.terminationStatus != SIGTERM {
             problems.append("after \(disturbance): signal \(process.terminationStatus)")
           }
-        } else if ![75, 0, 1].contains(process.terminationStatus) {
+        } else if process.terminationStatus == 75 {
+          stops.made += 1
+        } else if ![0, 1].contains(process.terminationStatus) {
+          // 0 and 1: it was at its end.
           problems.append("after \(disturbance): status \(process.terminationStatus)")
         }
       case .pair(let after):

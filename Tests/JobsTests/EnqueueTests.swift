@@ -75,6 +75,15 @@ import Testing
     #expect(try f.queue.completedOutput(forKey: key)?.output == .file("first"))
     #expect(try f.queue.completedOutput(forKey: key)?.folder == "/out")
     #expect(try f.queue.completedOutput(forKey: all[1].jobs[0].key) == nil)
+    // Keys are looked for by their beginning, and compared whole.
+    let alike = String(key.prefix(20)) + String(all[1].jobs[0].key.suffix(44))
+    #expect(try f.queue.completedOutput(forKey: alike) == nil)
+    let again = try f.queue.startRun(newRun())
+    try f.queue.enqueue([all[0]], in: again)
+    #expect(try f.queue.completedOutput(forKey: key)?.output == .file("first"))
+    let second = try #require(try f.queue.claim(worker: f.worker, run: again).first)
+    try f.queue.complete(second, JobResult(.complete, output: .file("second")))
+    #expect(try f.queue.completedOutput(forKey: key)?.output == .file("second"))
   }
 
   @Test func `a cached step is complete from the start and lets those after it run`() throws {

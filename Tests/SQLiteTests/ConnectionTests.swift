@@ -73,6 +73,47 @@ import Testing
     #expect(try waiter.run("INSERT INTO t VALUES (2)") == 1)
   }
 
+  @Test func `a reserved journal keeps its length while commits go into it`() throws {
+    let db = try Connection(path: path)
+    try db.execute("CREATE TABLE t (a)")
+    let before = try length(of: path + "-wal")
+    try db.reserveJournal()
+    let reserved = try length(of: path + "-wal")
+    #expect(reserved > max(before, 1000 * 4096))
+    for number in 1...50 {
+      try db.durableTransaction { () throws(DatabaseError) in
+        _ = try db.run("INSERT INTO t VALUES (:a)", ["a": Value(number)])
+      }
+    }
+    // A second one that asks for it finds it there.
+    let other = try Connection(path: path)
+    try other.reserveJournal()
+    #expect(try length(of: path + "-wal") == reserved)
+    #expect(try other.first("SELECT sum(a) FROM t") { $0.int(0) } == 1275)
+  }
+
+  /// As after a crash: nothing of the journal is in memory, and the file has no header yet, or frames and zeros.
+  @Test(arguments: [0, 3])
+  func `zeros behind what was committed are taken for nothing`(commits: Int) throws {
+    let db = try Connection(path: path)
+    try db.execute("CREATE TABLE t (a)")
+    try db.checkpoint()
+    try db.reserveJournal()
+    for number in 0..<commits { try db.run("INSERT INTO t VALUES (:a)", ["a": Value(number)]) }
+    let copy = folder.url.appendingPathComponent("copy.db").path
+    for end in ["", "-wal"] {
+      try FileManager.default.copyItem(atPath: path + end, toPath: copy + end)
+    }
+    let again = try Connection(path: copy)
+    #expect(try again.first("SELECT count(*) FROM t") { $0.int(0) } == commits)
+    #expect(try again.integrityProblems().isEmpty)
+    #expect(try again.run("INSERT INTO t VALUES (9)") == 1)
+  }
+
+  private func length(of path: String) throws -> Int {
+    try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
+  }
+
   @Test func `each commit waits for the disk until told otherwise`() throws {
     let db = try Connection(path: path)
     func level() throws -> Int? { try db.first("PRAGMA synchronous") { $0.int(0) } }

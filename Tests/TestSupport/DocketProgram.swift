@@ -47,7 +47,7 @@ package struct DocketProgram: Sendable {
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = try FileHandle(forWritingTo: started.output)
     process.standardError = try FileHandle(forWritingTo: started.errors)
-    try process.run()
+    try process.runUnblocked()
     return started
   }
 

@@ -202,7 +202,10 @@ import Testing
     #expect(try outputs()["long.txt.fields.json"] != nil)
   }
 
-  @Test func `SIGTERM stops at a safe point with 75, and the same command goes on`() throws {
+  @Test(arguments: [(SIGTERM, Int32(75)), (SIGINT, 130)])
+  func `a signal stops at a safe point, and the same command goes on`(
+    signal: Int32, status: Int32
+  ) throws {
     try prepare()
     for number in 10..<60 {
       try (Self.agreement + "\n\nCopy \(number).").write(
@@ -214,15 +217,15 @@ import Testing
     while ((try? outputs()) ?? [:]).count < 3, Date() < deadline {
       Thread.sleep(forTimeInterval: 0.02)
     }
-    started.process.terminate()
+    kill(started.process.processIdentifier, signal)
     let stopped = try started.wait()
-    #expect(stopped.status == 75, "\(stopped.errors)")
+    #expect(stopped.status == status, "\(stopped.errors)")
     #expect(stopped.output.contains("The same command goes on from here."))
     let rerun = try docket.run(["run", declaration.path])
     #expect(rerun.status == 0, "\(rerun.errors)")
     #expect(try outputs().keys.filter { $0.hasSuffix(".fields.json") }.count == 53)
-    let status = try docket.run(["status", "--json"])
-    #expect(status.output.contains(#""state":"finished""#))
+    let standing = try docket.run(["status", "--json"])
+    #expect(standing.output.contains(#""state":"finished""#))
   }
 
   @Test func `a full disk stops the run, and nothing finished is lost`() throws {

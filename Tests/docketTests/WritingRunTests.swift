@@ -92,6 +92,40 @@ import Testing
       ])
   }
 
+  @Test func `plan lists the groups of a reduce step where the results they are made of are there`()
+    throws
+  {
+    func plan() throws -> (group: JSONValue?, groups: [JSONValue]?, toMake: Int?) {
+      let ending = try docket.run(["plan", declaration, "--quick", "--json"])
+      let lines = try ending.output.split(separator: "\n").map {
+        try JSONValue.parse(Array($0.utf8))
+      }
+      let groups = lines.first { $0["follows"]?.string == "digest" }?["groups"]?.array
+      return (groups?.first, groups, lines.last?["toMake"]?.integer)
+    }
+    let before = try plan()
+    #expect(before.groups == nil)
+    #expect(before.toMake == 4)
+    #expect(try docket.run(["run", declaration]).status == 0)
+    let after = try plan()
+    #expect(after.groups?.count == 1)
+    #expect(after.group?["documents"]?.integer == 2)
+    #expect(after.group?["cached"] == .bool(true))
+    #expect(after.toMake == 0)
+    let digest = folder.url.appendingPathComponent("out/digest/all.json")
+    #expect(after.group?["output"]?.string == "digest/all.json")
+    try FileManager.default.removeItem(at: digest)
+    let gone = try plan()
+    #expect(gone.group?["reason"]?.string == "its output file is gone")
+    #expect(gone.toMake == 1)
+    #expect(try docket.run(["run", declaration]).status == 0)
+    #expect(FileManager.default.fileExists(atPath: digest.path))
+    try write(
+      "documents/note-3.txt", "The fee is 3,200 dollars a month. Payment is due within thirty days."
+    )
+    #expect(try plan().groups == nil, "one of the documents is still to be read")
+  }
+
   // MARK: Long documents
 
   /// A declaration about one document of 12 to 15 pieces, each of which passes `mid-read` once.

@@ -9,7 +9,8 @@ enum GarbageSQL {
   /// The outputs by which later runs of the same inputs are up to date: no later job has their key.
   static let lastOutputs = """
     SELECT output_path, output_sha256, output_bytes FROM job WHERE run_id = :run AND state = 'completed' AND output_path IS NOT NULL
-      AND NOT EXISTS (SELECT 1 FROM job AS later WHERE later.key = job.key AND later.id > job.id
+      AND NOT EXISTS (SELECT 1 FROM job AS later
+        WHERE substr(later.key, 1, 12) = substr(job.key, 1, 12) AND later.key = job.key AND later.id > job.id
         AND later.state = 'completed' AND later.output_path IS NOT NULL)
     """
   static let unfinishedDocuments = """

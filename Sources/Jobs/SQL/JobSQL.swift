@@ -17,44 +17,47 @@ enum JobSQL {
     WHERE (job.key <> excluded.key OR ?17 AND job.state = 'completed') AND job.state <> 'running'
     """
 
-  /// First the run whose best job goes first (one index entry per open run), then the best jobs of that run;
-  /// before all of these the jobs of the preferred document. A document another worker is at is left to it:
-  /// it has been read there.
+  /// The best job of the preferred document; where it has none, the best of the run whose best goes first. A
+  /// document another worker is at is left to it: it has been read there.
+  ///
+  /// (Whatever makes SQLite open a table of its own, a sort or RETURNING, takes longer than all the rest: hence
+  /// one job a statement, the branches, and the unary plus, which keeps a document's few jobs from being looked
+  /// for in the line.)
   static let claim = """
-    WITH line (run_id) AS (
-      SELECT run.id FROM run JOIN job ON job.id = (
-        SELECT top.id FROM job AS top
-        WHERE top.run_id = run.id AND top.state = 'available'
-          AND (:kinds IS NULL OR top.kind IN (SELECT value FROM json_each(:kinds)))
-          AND NOT EXISTS (SELECT 1 FROM job AS sibling WHERE sibling.document_id = top.document_id
-            AND sibling.state = 'running' AND sibling.worker_id <> :worker)
-        ORDER BY top.priority DESC, top.id LIMIT 1)
-      WHERE run.state = 'open' AND (:run IS NULL OR run.id = :run)
-        AND run.pipeline NOT IN (SELECT pipeline FROM paused_pipeline)
-      ORDER BY job.priority DESC, job.id LIMIT 1)
     UPDATE job SET state = 'running', claims = claims + 1, attempts = attempts + 1,
       worker_id = :worker, token = :token, claimed_at = :now, beat_at = :now,
       leased_until_monotonic = :lease, progress = 0, finished_at = NULL
-    WHERE id IN (
-      SELECT id FROM (
-        SELECT * FROM (
-          SELECT 0 AS line, priority, id FROM job
-          WHERE document_id = :document AND state = 'available'
-            AND (:kinds IS NULL OR kind IN (SELECT value FROM json_each(:kinds)))
-            AND (:run IS NULL OR run_id = :run)
-            AND run_id IN (SELECT id FROM run WHERE state = 'open'
-              AND pipeline NOT IN (SELECT pipeline FROM paused_pipeline))
-          ORDER BY priority DESC, id LIMIT :count)
-        UNION ALL
-        SELECT * FROM (
-          SELECT 1 AS line, top.priority, top.id FROM job AS top
-          WHERE top.run_id = (SELECT run_id FROM line) AND top.state = 'available'
-            AND (:kinds IS NULL OR top.kind IN (SELECT value FROM json_each(:kinds)))
-            AND NOT EXISTS (SELECT 1 FROM job AS sibling WHERE sibling.document_id = top.document_id
-              AND sibling.state = 'running' AND sibling.worker_id <> :worker)
-          ORDER BY top.priority DESC, top.id LIMIT :count))
-      ORDER BY line, priority DESC, id LIMIT :count)
-    RETURNING \(columnsOfOne)
+    WHERE id = coalesce(
+      CASE WHEN :document IS NOT NULL THEN (
+        SELECT id FROM job WHERE document_id = :document AND state = 'available'
+          AND (:kinds IS NULL OR kind IN (SELECT value FROM json_each(:kinds)))
+          AND (:run IS NULL OR +run_id = :run)
+        ORDER BY +priority DESC, id LIMIT 1) END,
+      CASE WHEN :run IS NOT NULL THEN (\(best(of: ":run"))) ELSE (\(best(of: bestRun))) END)
+      AND EXISTS (SELECT 1 FROM run WHERE run.id = job.run_id AND \(isServed))
+    """
+  private static func best(of run: String) -> String {
+    """
+    SELECT top.id FROM job AS top WHERE top.run_id = \(run) AND top.state = 'available'
+      AND (:kinds IS NULL OR top.kind IN (SELECT value FROM json_each(:kinds)))
+      AND NOT EXISTS (SELECT 1 FROM job AS sibling WHERE sibling.document_id = top.document_id
+        AND sibling.state = 'running' AND sibling.worker_id <> :worker)
+    ORDER BY top.priority DESC, top.id LIMIT 1
+    """
+  }
+  /// One index entry is looked at for each open run.
+  private static let bestRun = """
+    (SELECT run.id FROM run JOIN job AS first ON first.id = (\(best(of: "run.id")))
+     WHERE \(isServed) ORDER BY first.priority DESC, first.id LIMIT 1)
+    """
+  private static let isServed = """
+    run.state = 'open'
+      AND NOT EXISTS (SELECT 1 FROM paused_pipeline WHERE paused_pipeline.pipeline = run.pipeline)
+    """
+  /// What the claim has taken.
+  static let claimed = """
+    SELECT \(columnsOfOne) FROM job
+    WHERE state = 'running' AND worker_id = :worker AND token = :token
     """
 
   static let complete = """
@@ -227,10 +230,14 @@ enum JobSQL {
     SELECT EXISTS (SELECT 1 FROM job WHERE run_id = :run
       AND state IN ('blocked', 'available', 'running', 'retryable', 'paused'))
     """
+  /// Keys are indexed by their first digits. (A plain `key = :key` SQLite would put in place of the key among the
+  /// digits as well, and find no index for them.)
   static let completedWithKey = """
-    SELECT \(columns) FROM \(source)
-    WHERE job.key = :key AND job.state = 'completed' AND job.output_path IS NOT NULL
-    ORDER BY job.id DESC LIMIT 1
+    SELECT \(columns) FROM \(source) WHERE job.id = (
+      SELECT id FROM job INDEXED BY job_key_start
+      WHERE substr(key, 1, 12) = substr(:key, 1, 12) AND +key = :key
+        AND state = 'completed' AND output_path IS NOT NULL
+      ORDER BY id DESC LIMIT 1)
     """
   /// The running jobs of each worker but the caller, and what is needed to tell whether it lives.
   static let workersAtWork = """

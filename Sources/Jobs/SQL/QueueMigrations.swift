@@ -6,7 +6,7 @@ enum QueueMigrations {
   /// "Dckt", in the header of each queue file.
   static let applicationID = 0x4463_6b74
 
-  static let all = [jobsAndLedger, schedules, fewerPages]
+  static let all = [jobsAndLedger, schedules, fewerPages, keysByFirstDigits]
 
   private static let jobsAndLedger = Migration(
     1,
@@ -228,5 +228,37 @@ enum QueueMigrations {
       progress, tokens_read, tokens_written, cpu_milliseconds, peak_bytes FROM attempt;
     DROP TABLE attempt;
     ALTER TABLE attempt_3 RENAME TO attempt;
+    """)
+
+  /// An index of all jobs' keys and not only of completed ones, so that completing one moves no entry; twelve digits
+  /// tell keys apart well enough and are a fifth of a key's length, which enqueueing has to write. And how an attempt
+  /// ended is checked without an IN list, for which SQLite builds a table at each row.
+  private static let keysByFirstDigits = Migration(
+    4,
+    """
+    DROP INDEX job_key;
+    CREATE INDEX job_key_start ON job (substr(key, 1, 12));
+
+    -- Each claim that ended. number: the job's claims at that time.
+    CREATE TABLE attempt_4 (
+      job_id INTEGER NOT NULL,
+      number INTEGER NOT NULL,
+      worker_id INTEGER,
+      started_at INTEGER NOT NULL,
+      ended_at INTEGER NOT NULL,
+      ended TEXT NOT NULL CHECK (ended = 'completed' OR ended = 'failed' OR ended = 'released'
+        OR ended = 'lost' OR ended = 'cancelled'),
+      failure TEXT,
+      error TEXT,
+      progress INTEGER NOT NULL DEFAULT 0,
+      tokens_read INTEGER NOT NULL DEFAULT 0,
+      tokens_written INTEGER NOT NULL DEFAULT 0,
+      cpu_milliseconds INTEGER NOT NULL DEFAULT 0,
+      peak_bytes INTEGER NOT NULL DEFAULT 0,
+      PRIMARY KEY (job_id, number)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO attempt_4 SELECT * FROM attempt;
+    DROP TABLE attempt;
+    ALTER TABLE attempt_4 RENAME TO attempt;
     """)
 }

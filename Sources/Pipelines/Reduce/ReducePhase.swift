@@ -11,9 +11,9 @@ extension PipelineRun {
   ) throws -> [RunResults.DigestResult] {
     var results: [RunResults.DigestResult] = []
     var planner = ReductionPlanner(
-      declaration: declaration, modelSHA256: model.sha256, plan: plan, jobs: [:])
+      declaration: declaration, modelSHA256: model.sha256, documents: plan.documents)
     for step in declaration.steps where step.isReduce && !stop.isSet {
-      planner.jobs = try byDocument(queue, run)
+      planner.ends = try byDocument(queue, run).mapValues { $0.mapValues(StepEnd.init) }
       let reductions = planner.reductions(of: step)
       try queue.enqueue(reductions.map { try newDocument($0, queue) }, in: run)
       let work = try WorkOfRun(
@@ -40,20 +40,14 @@ extension PipelineRun {
   }
 
   private func newDocument(_ reduction: Reduction, _ queue: JobQueue) throws -> NewDocument {
-    var cached: JobOutput?
-    let file = declaration.output.directory.appendingPathComponent(reduction.outputPath)
-    if let done = try queue.completedOutput(forKey: reduction.key),
-      done.output.path == reduction.outputPath,
-      FileDigest.sha256(of: file) == done.output.sha256
-    {
-      cached = done.output
-    }
+    let standing = try RunPlan.Standing(
+      key: reduction.key, outputPath: reduction.outputPath, in: declaration.output.directory, queue)
     return NewDocument(
       path: reduction.name, sha256: reduction.inputsSHA256, bytes: 0,
       jobs: [
         NewJob(
           step: reduction.step.id, kind: reduction.step.kind, key: reduction.key,
-          maxAttempts: 1, cached: cached)
+          maxAttempts: 1, cached: standing.output)
       ])
   }
 }

@@ -20,37 +20,59 @@ struct Reduction: Sendable {
   var name: String { String(outputPath.dropLast(".json".count)) }
 }
 
-/// Groups the results of a run's documents for a step of kind reduce, once they are all final.
+/// How a step of a document ended, as far as groups depend on it.
+enum StepEnd: Sendable {
+  /// Its result, by the key it was made for.
+  case made(JobOutput, key: String)
+  /// Its condition excludes the document.
+  case skipped
+  /// There is no result: the class of its failure, where it failed.
+  case missing(FailureClass?)
+
+  init(_ job: Job) {
+    if let output = job.output, job.state == .completed {
+      self = .made(output, key: job.key)
+    } else {
+      self = job.outcome == .skipped ? .skipped : .missing(job.failure)
+    }
+  }
+
+  var output: JobOutput? { if case .made(let output, _) = self { output } else { nil } }
+}
+
+/// Groups the results of documents for a step of kind reduce, once they are all final.
 struct ReductionPlanner {
   let declaration: Declaration
   let modelSHA256: String
-  let plan: RunPlan
-  /// Of the run, by document and step.
-  var jobs: [String: [String: Job]]
+  let documents: [RunPlan.PlannedDocument]
+  /// By document and step.
+  var ends: [String: [String: StepEnd]] = [:]
   /// Of the steps of kind reduce before this one.
   var earlier: [String: [(reduction: Reduction, output: JobOutput)]] = [:]
 
   func reductions(of step: Step) -> [Reduction] {
     guard case .reduce(let reduce) = step.action else { return [] }
     var groups: [JSONValue: Members] = [:]
-    for document in plan.documents {
+    for document in documents {
+      let ends = ends[document.path] ?? [:]
       var results: [(path: String, key: String)] = []
       var missing: String?
       for id in step.from {
         guard let from = declaration.step(id), from.outputKind != nil, !from.isReduce else {
           continue
         }
-        let job = jobs[document.path]?[id]
-        if let job, let output = job.output, job.state == .completed {
-          results.append((output.path, job.key))
-        } else if job?.outcome != .skipped {
-          missing = job?.failure?.rawValue ?? "its step “\(id)” has no result"
+        switch ends[id] {
+        case .made(let output, let key): results.append((output.path, key))
+        case .skipped: continue
+        case .missing(let failure?): missing = failure.rawValue
+        case .missing(nil), nil: missing = "its step “\(id)” has no result"
         }
       }
       // A document that its steps were not wanted for is not missed.
       guard !results.isEmpty || missing != nil else { continue }
       let group = reduce.groupBy.map {
-        $0.value(in: ResultScope(declaration, document.path, jobs[document.path] ?? [:]).scope)
+        $0.value(
+          in: ResultScope(declaration, document.path, ends.compactMapValues(\.output)).scope)
       }
       if let missing {
         groups[group ?? .null, default: Members()].missing.append(

@@ -6,10 +6,10 @@ import Jobs
 struct ResultScope {
   private(set) var scope = JSONObject()
 
-  init(_ declaration: Declaration, _ path: String, _ jobs: [String: Job]) {
+  init(_ declaration: Declaration, _ path: String, _ outputs: [String: JobOutput]) {
     var document: JSONValue = ["path": .string(path)]
     for step in declaration.steps {
-      guard let output = jobs[step.id]?.output,
+      guard let output = outputs[step.id],
         let envelope = ResultFile.read(output.path, in: declaration.output.directory)
       else { continue }
       scope[step.id] = step.scopeMember(envelope["data"] ?? nil)

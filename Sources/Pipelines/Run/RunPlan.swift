@@ -1,6 +1,7 @@
 import Digests
 import Foundation
 package import Ingest
+package import JSON
 package import Jobs
 import SQLite
 
@@ -9,6 +10,24 @@ package struct RunPlan: Sendable {
   package var documents: [PlannedDocument]
   /// What the scan found and did not take, with the reason.
   package var leftOut: [DirectoryScanner.LeftOut]
+  /// The steps that bring documents together, in their order. For plans that are shown; a run makes its own
+  /// groups, when it comes to them.
+  package var following: [FollowingStep] = []
+
+  package struct FollowingStep: Sendable {
+    package var step: Step
+    /// Nil where a result that they are made of, or that says what belongs together, is still to be made.
+    package var groups: [PlannedGroup]?
+  }
+
+  package struct PlannedGroup: Sendable {
+    /// What the documents have in common; nil where all are brought together.
+    package var value: JSONValue?
+    package var documents: Int
+    package var key: String
+    package var outputPath: String
+    package var standing: Standing
+  }
 
   package struct PlannedDocument: Sendable {
     package var file: DirectoryScanner.FoundFile
@@ -57,7 +76,21 @@ package struct RunPlan: Sendable {
       }
     }
 
-    package var isUpToDate: Bool { if case .upToDate = self { true } else { false } }
+    package var isUpToDate: Bool { output != nil }
+    package var output: JobOutput? { if case .upToDate(let output) = self { output } else { nil } }
+
+    init(key: String, outputPath: String, in folder: URL, _ queue: JobQueue?) throws {
+      self = .new(since: [])
+      guard let queue, let done = try queue.completedOutput(forKey: key) else { return }
+      let file = folder.appendingPathComponent(outputPath)
+      guard FileManager.default.fileExists(atPath: file.path) else {
+        self = .outputMissing
+        return
+      }
+      let isWhole =
+        done.output.path == outputPath && FileDigest.sha256(of: file) == done.output.sha256
+      self = isWhole ? .upToDate(done.output) : .outputChanged
+    }
   }
 
   /// The plan of a declaration as its folder and the ledger stand now; reads, and changes nothing.
@@ -75,6 +108,7 @@ package struct RunPlan: Sendable {
           declaration, modelSHA256: model.sha256, writes: model.capabilities.writes, queue: $0)
       }
       self = try planner.plan()
+      following = try planner.following(documents)
     } catch let error as PipelineError {
       throw error
     } catch {
@@ -91,6 +125,8 @@ package struct RunPlan: Sendable {
   package var upToDate: Int {
     documents.reduce(0) { $0 + $1.jobs.count { $0.isDone } }
   }
+  /// Of the steps that bring documents together, as far as they are known.
+  package var groups: [PlannedGroup] { following.flatMap { $0.groups ?? [] } }
 }
 
 /// Makes plans: scans the folder, digests the files, asks the ledger.
@@ -148,7 +184,8 @@ struct Planner {
       let key = ResultKey.of(parts)
       keys[step.id] = key
       let outputPath = OutputName(declaration: declaration).path(of: step, document: path)
-      var standing = try standing(key: key, outputPath: outputPath)
+      var standing = try RunPlan.Standing(
+        key: key, outputPath: outputPath, in: declaration.output.directory, queue)
       if case .new = standing, let history {
         let changes = try history.changes(
           path: path, step: step, sourceSHA256: sha256, changedBefore: changed)
@@ -171,15 +208,40 @@ struct Planner {
       }
   }
 
-  private func standing(key: String, outputPath: String) throws -> RunPlan.Standing {
-    guard let queue, let done = try queue.completedOutput(forKey: key) else {
-      return .new(since: [])
+  /// The groups of the steps that bring documents together, where the results that decide about them are there.
+  func following(_ documents: [RunPlan.PlannedDocument]) throws -> [RunPlan.FollowingStep] {
+    var reductions = ReductionPlanner(
+      declaration: declaration, modelSHA256: modelSHA256, documents: documents)
+    for document in documents {
+      reductions.ends[document.path] = Dictionary(
+        uniqueKeysWithValues: document.jobs.filter(\.isDone).compactMap { job in
+          job.standing.output.map { (job.step, .made($0, key: job.key)) }
+        })
     }
-    let file = declaration.output.directory.appendingPathComponent(outputPath)
-    guard FileManager.default.fileExists(atPath: file.path) else { return .outputMissing }
-    guard done.output.path == outputPath, FileDigest.sha256(of: file) == done.output.sha256 else {
-      return .outputChanged
+    var known = Set(
+      declaration.steps.map(\.id).filter { id in
+        documents.allSatisfy { $0.jobs.contains { $0.step == id && $0.isDone } }
+      })
+    var following: [RunPlan.FollowingStep] = []
+    for step in declaration.steps where step.isReduce {
+      guard !documents.isEmpty, step.dependencies.allSatisfy(known.contains) else {
+        following.append(RunPlan.FollowingStep(step: step))
+        continue
+      }
+      let groups = try reductions.reductions(of: step).map { reduction in
+        let standing = try RunPlan.Standing(
+          key: reduction.key, outputPath: reduction.outputPath,
+          in: declaration.output.directory, queue)
+        if let output = standing.output {
+          reductions.earlier[step.id, default: []].append((reduction, output))
+        }
+        return RunPlan.PlannedGroup(
+          value: reduction.group, documents: reduction.sources.count, key: reduction.key,
+          outputPath: reduction.outputPath, standing: standing)
+      }
+      if groups.allSatisfy(\.standing.isUpToDate) { known.insert(step.id) }
+      following.append(RunPlan.FollowingStep(step: step, groups: groups))
     }
-    return .upToDate(done.output)
+    return following
   }
 }

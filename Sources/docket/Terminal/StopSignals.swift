@@ -28,9 +28,9 @@ final class StopSignals: Sendable {
         }
       }
       source.setEventHandler(handler: heed)
-      // Only when the source listens is the signal out of the early handler's hands.
+      // When the source listens, Dispatch's own handler has taken the early one's place and leads the signal to
+      // the source. To ignore the signal now would undo that: the system drops what is ignored.
       source.setRegistrationHandler {
-        signal(number, SIG_IGN)
         if early.hasCome(reason) { heed() }
       }
       source.resume()

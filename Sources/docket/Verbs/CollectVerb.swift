@@ -26,7 +26,11 @@ enum CollectVerb {
     let days = try arguments.integer("--older-than", in: 0...100_000) ?? usualAge
     let workspace = try Workspace(at: arguments["--workspace"])
     guard FileManager.default.fileExists(atPath: workspace.queueFile.path) else {
-      if !arguments.json { Console.out("Nothing yet in \(workspace.folder.path).") }
+      if arguments.json {
+        Console.json(["workspace": .string(workspace.folder.path), "runs": 0])
+      } else {
+        Console.out("Nothing yet in \(workspace.folder.path).")
+      }
       return .complete
     }
     let garbage = try Garbage(
@@ -64,13 +68,22 @@ enum CollectVerb {
       for (key, value) in more { object[key] = value }
       return .object(object)
     }
-    return garbage.runs.map {
+    var lines = garbage.runs.map {
       line(
         "run", .integer(Int($0.id.rawValue)), ("pipeline", .string($0.pipeline)),
         ("ended", .string(DaemonDisplay.text($0.finishedAt))), ("jobs", .integer($0.jobs)))
     }
-      + garbage.snapshots.map {
-        line("snapshot", .string($0.file.path), ("bytes", .integer($0.bytes)))
-      } + garbage.leftovers.map { line("temporaryFile", .string($0.path)) }
+    lines += garbage.snapshots.map {
+      line("snapshot", .string($0.file.path), ("bytes", .integer($0.bytes)))
+    }
+    lines += garbage.leftovers.map { line("temporaryFile", .string($0.path)) }
+    lines.append([
+      "removed": .bool(!isDry), "runs": .integer(garbage.runs.count),
+      "snapshots": .integer(garbage.snapshots.count),
+      "bytes": .integer(garbage.snapshots.reduce(0) { $0 + $1.bytes }),
+      "temporaryFiles": .integer(garbage.leftovers.count),
+      "keptRuns": .integer(garbage.keptRuns.count),
+    ])
+    return lines
   }
 }

@@ -74,16 +74,23 @@ enum PlanVerb {
             + "\(TextLayout.duration(work.seconds)), \(TextLayout.bytes(work.bytes))")
       }
     }
-    for step in following(declaration) {
-      let group = step.groupBy.map { "one result for each value of \($0)" } ?? "one result"
+    for next in plan.following {
+      let step = next.step
+      for group in next.groups ?? [] {
+        lines.append(
+          "\(group.outputPath): \(group.standing.reason), "
+            + "from \(step.from.joined(separator: ", ")) of \(group.documents) documents")
+      }
+      guard next.groups == nil else { continue }
+      let group = groupBy(step).map { "one result for each value of \($0)" } ?? "one result"
       lines.append(
-        "\(step.id): \(group), once the documents are done: from \(step.from.joined(separator: ", "))"
+        "\(step.id): \(group), known once the documents are done: from \(step.from.joined(separator: ", "))"
       )
     }
     for left in plan.leftOut { lines.append("left out: \(left.path): \(left.detail)") }
     lines.append(
-      "\(plan.documents.count) documents, \(plan.jobs - plan.upToDate) results to make, "
-        + "\(plan.upToDate) up to date")
+      "\(plan.documents.count) documents, \(toMake(plan)) results to make, "
+        + "\(upToDate(plan)) up to date")
     if let estimate, !estimate.documents.isEmpty {
       lines.append(
         "\(TextLayout.grouped(estimate.tokens)) tokens to read, about "
@@ -98,14 +105,15 @@ enum PlanVerb {
       + (job.standing.isUpToDate && job.isConditional ? ", if its condition still holds" : "")
   }
 
-  /// The steps that bring documents together: of what, and in how many groups, is known when those are done.
-  private static func following(
-    _ declaration: Pipelines.Declaration
-  ) -> [(id: String, from: [String], groupBy: String?)] {
-    declaration.steps.compactMap { step in
-      guard case .reduce(let reduce) = step.action else { return nil }
-      return (step.id, step.from, reduce.groupBy?.source)
-    }
+  private static func upToDate(_ plan: RunPlan) -> Int {
+    plan.upToDate + plan.groups.count { $0.standing.isUpToDate }
+  }
+  private static func toMake(_ plan: RunPlan) -> Int {
+    plan.jobs + plan.groups.count - upToDate(plan)
+  }
+
+  private static func groupBy(_ step: Step) -> String? {
+    if case .reduce(let reduce) = step.action { reduce.groupBy?.source } else { nil }
   }
 
   private static func printJSON(
@@ -131,10 +139,12 @@ enum PlanVerb {
         ])
       }
     }
-    for step in following(declaration) {
+    for next in plan.following {
       Console.json([
-        "follows": .string(step.id), "from": .array(step.from.map { .string($0) }),
-        "groupBy": step.groupBy.map { .string($0) } ?? .null,
+        "follows": .string(next.step.id), "from": .array(next.step.from.map { .string($0) }),
+        "groupBy": groupBy(next.step).map { .string($0) } ?? .null,
+        // Null where they are known only once the documents are done.
+        "groups": next.groups.map { .array($0.map(json)) } ?? .null,
       ])
     }
     for left in plan.leftOut {
@@ -145,10 +155,18 @@ enum PlanVerb {
     }
     Console.json([
       "documents": .integer(plan.documents.count),
-      "toMake": .integer(plan.jobs - plan.upToDate), "upToDate": .integer(plan.upToDate),
+      "toMake": .integer(toMake(plan)), "upToDate": .integer(upToDate(plan)),
       "tokens": estimate.map { .integer($0.tokens) } ?? .null,
       "seconds": estimate.map { .number(($0.seconds * 10).rounded() / 10) } ?? .null,
       "memoryBytes": estimate.map { .integer($0.bytes) } ?? .null,
     ])
+  }
+
+  private static func json(_ group: RunPlan.PlannedGroup) -> JSONValue {
+    [
+      "group": group.value ?? .null, "documents": .integer(group.documents),
+      "key": .string(group.key), "cached": .bool(group.standing.isUpToDate),
+      "reason": .string(group.standing.reason), "output": .string(group.outputPath),
+    ]
   }
 }
