@@ -157,7 +157,7 @@ struct FolderLedgerTests {
     let verification = try docket.run(["verify", out.path])
     #expect(verification.status == 0, "\(verification.output) \(verification.errors)")
     let explanation = try docket.run([
-      "explain", out.appendingPathComponent(shortened).path, "/data",
+      "explain", out.appendingPathComponent(shortened).path, "/data/points/0",
     ])
     #expect(explanation.output.contains(long), "\(explanation.output) \(explanation.errors)")
     let report = try docket.run(["report", out.path])

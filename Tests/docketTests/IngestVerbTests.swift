@@ -36,7 +36,7 @@ struct IngestVerbTests {
     #expect(links.map { $0["text"]?.string } == ["our terms", "the office – Zürich"])
     let bytes = Array(html.utf8)
     for (link, words) in zip(links, ["our  terms", "the office – Zürich"]) {
-      let range = try #require(link["bytes"]?.array?.compactMap(\.integer))
+      let range = (link["bytes"]?.array ?? []).compactMap(\.integer)
       try #require(range.count == 2 && range[1] <= bytes.count)
       let found = String(decoding: bytes[range[0]..<range[1]], as: UTF8.self)
       #expect(found.contains(words), "\(found)")
@@ -52,7 +52,7 @@ struct IngestVerbTests {
     for link in links {
       let page = try #require(link["page"]?.integer)
       try #require((1...pages.count).contains(page))
-      let box = try #require(link["bbox"]?.array?.compactMap(\.double))
+      let box = (link["bbox"]?.array ?? []).compactMap(\.double)
       try #require(box.count == 4)
       #expect(box[0] < box[2] && box[1] < box[3])
       let target = link["toPage"]?.integer ?? 0
