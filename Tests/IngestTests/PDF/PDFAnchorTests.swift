@@ -45,6 +45,9 @@ struct PDFAnchorTests {
     let glyphs = try PageGlyphLookup(file)
     var random = SeededGenerator(seed: 7)
     var checked = 0
+    // Characters of a formula stand above each other, and a line has one edge after the other: some
+    // of its characters alone may be placed beside themselves.
+    var misplaced = 0
     for text in document.blocks.flatMap(\.texts) {
       for run in text.runs {
         guard case .glyphs(let line) = run.place else {
@@ -54,34 +57,34 @@ struct PDFAnchorTests {
         let words = Array(Substring(text.text).utf8[range: run.range].unicodeScalars)
         #expect(line.scalarCount == words.count)
         #expect((1...document.pages.count).contains(line.page))
-        check(line, words[...], glyphs, &checked)
+        checked += 1
+        let missing = self.missing(line, words[...], glyphs)
+        #expect(missing == 0, "page \(line.page): \(missing) of \(words.count) not in \(line.box)")
         // Some characters of the line.
         let first = Int.random(in: 0..<words.count, using: &random)
         let last = Int.random(in: first..<words.count, using: &random)
-        check(line.scalars(first..<last + 1), words[first...last], glyphs, &checked)
+        let part = line.scalars(first..<last + 1)
+        if self.missing(part, words[first...last], glyphs) > 0 { misplaced += 1 }
       }
     }
     #expect(checked > 0)
+    #expect(misplaced * 1000 <= checked, "\(misplaced) of \(checked)")
   }
 
-  private func check(
-    _ line: GlyphLine, _ words: ArraySlice<Unicode.Scalar>, _ glyphs: PageGlyphLookup,
-    _ checked: inout Int
-  ) {
-    checked += 1
-    let wanted = words.filter { $0 != " " && $0 != "\u{FFFD}" }
+  /// How many of the words' characters are not in the box.
+  private func missing(
+    _ line: GlyphLine, _ words: ArraySlice<Unicode.Scalar>, _ glyphs: PageGlyphLookup
+  ) -> Int {
     var inside = glyphs.bag(in: line.box, page: line.page)
     var missing = 0
-    for scalar in wanted {
+    for scalar in words where scalar != " " && scalar != "\u{FFFD}" {
       if inside[scalar.value, default: 0] > 0 {
         inside[scalar.value]! -= 1
       } else {
         missing += 1
       }
     }
-    #expect(
-      missing == 0, "page \(line.page): \(missing) of \(wanted.count) characters not in \(line.box)"
-    )
+    return missing
   }
 }
 
