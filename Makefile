@@ -68,9 +68,9 @@ bench-snapshot: bench-build ## Speed of a session's state to the disk and back, 
 bench-m1-shapes: bench-build ## Two layers of MiniMax-M1 at true size, 4 bits (ARGS="--in DIR": 10.1 GB of disk).
 	@"$(BIN)/docket-bench" m1-shapes $(ARGS)
 
-bench-ingest: bench-build ## Read a measuring set: SET=folder OUT=folder; scores, speed, memory (SCORER=, PEERS=).
+bench-ingest: bench-build ## Read a measuring set: SET=folder OUT=folder; scores, speed, memory (SCORER=, PEERS=, PEER_SECONDS=900 each).
 	@"$(BIN)/docket-bench" ingest --set "$(SET)" --out "$(OUT)" --scorer "$(SCORER)" \
-	  --peers "$(PEERS)" --peers-python "$(PEERS_PYTHON)" $(ARGS)
+	  --peers "$(PEERS)" --peers-python "$(PEERS_PYTHON)" --peer-seconds "$(PEER_SECONDS)" $(ARGS)
 
 bench-reading: bench-build ## Time and memory of reading FILES="a.pdf b.html" of any length.
 	@"$(BIN)/docket-bench" reading $(FILES)

@@ -42,10 +42,19 @@ let package = Package(
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     // Files reach poppler through GIO, and pictures are compressed by zlib, neither of which
-    // poppler-glib's pkg-config names; its development package brings both.
+    // poppler-glib's pkg-config names; its development package brings both. What is exported stands
+    // before poppler's own (Drawing.c).
     .target(
       name: "PopplerShim", dependencies: ["CPoppler"], cSettings: fastC,
-      linkerSettings: [.linkedLibrary("gio-2.0"), .linkedLibrary("z")]),
+      linkerSettings: [
+        .linkedLibrary("gio-2.0"), .linkedLibrary("z"),
+        .unsafeFlags(
+          [
+            "cmsCreateTransform", "_ZN3Gfx10opShowTextEP6Objecti",
+            "_ZN3Gfx15opShowSpaceTextEP6Objecti", "_ZN3Gfx14opMoveShowTextEP6Objecti",
+            "_ZN3Gfx17opMoveSetShowTextEP6Objecti",
+          ].flatMap { ["-Xlinker", "--export-dynamic-symbol=\($0)"] }),
+      ]),
     .target(name: "CKernels", cSettings: fastC),
     .target(name: "CDigests", cSettings: fastC),
 

@@ -5,7 +5,7 @@ import Ingest
 /// reading cost and, where a scorer is at hand, what it was worth.
 struct IngestBenchmark {
   static let help =
-    "--set DIR --out DIR [--tasks pdftext,pdftables,…] [--scorer score.py] [--peers run_peers.py] [--peers-python PYTHON]"
+    "--set DIR --out DIR [--tasks pdftext,pdftables,…] [--scorer score.py] [--peers run_peers.py] [--peers-python PYTHON] [--peer-seconds 900]"
 
   let set: URL
   let out: URL
@@ -15,6 +15,8 @@ struct IngestBenchmark {
   /// The program that runs other tools on the same set, and the Python that has them installed.
   let peers: URL?
   let peersPython: String
+  /// Wall-clock seconds after which one of them is stopped and the next one goes on.
+  let peerSeconds: Double
 
   /// A task writes the outputs of one folder of the set and returns what reading cost.
   typealias Task = @Sendable (_ set: URL, _ out: URL) throws -> IngestCost
@@ -28,7 +30,9 @@ struct IngestBenchmark {
   }
 
   init(arguments: [String]) throws {
-    let names = ["--set", "--out", "--tasks", "--scorer", "--peers", "--peers-python"]
+    let names = [
+      "--set", "--out", "--tasks", "--scorer", "--peers", "--peers-python", "--peer-seconds",
+    ]
     var values: [String: String] = [:]
     var index = 0
     while index < arguments.count {
@@ -60,6 +64,11 @@ struct IngestBenchmark {
       ?? (FileManager.default.fileExists(atPath: own.path) ? own : nil)
     peers = values["--peers"].map { URL(fileURLWithPath: $0) }
     peersPython = values["--peers-python"] ?? "python3"
+    let seconds = values["--peer-seconds"] ?? "900"
+    guard let limit = Double(seconds), limit > 0 else {
+      throw UsageError(description: "--peer-seconds needs a number of seconds, not \(seconds)")
+    }
+    peerSeconds = limit
   }
 
   func run() throws {
@@ -90,8 +99,9 @@ struct IngestBenchmark {
     print("")
     for (name, value) in scores.rows { print(Self.row(name, value)) }
     if let peers {
-      try IngestPeers(program: peers, python: peersPython, set: set, out: out)
-        .run(beside: costs, scores)
+      try IngestPeers(
+        program: peers, python: peersPython, seconds: peerSeconds, set: set, out: out
+      ).run(beside: costs, scores)
     }
   }
 

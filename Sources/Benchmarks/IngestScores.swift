@@ -9,7 +9,7 @@ struct IngestScores {
 
   init(scorer: URL, set: URL, out: URL) throws {
     let text = try IngestProgram.output(
-      "python3", ["-B", scorer.path, set.path, out.path], echo: false)
+      "python3", ["-B", scorer.path, set.path, out.path])
     guard
       let tasks = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
     else {
@@ -31,59 +31,17 @@ struct IngestScores {
   }
 }
 
-/// Other tools on the same set, and one table of all.
-struct IngestPeers {
-  /// `run_peers.py SET OUT`, which writes `OUT/summary.json`; `tables.py` stands beside it.
-  let program: URL
-  let python: String
-  let set: URL
-  let out: URL
-
-  func run(beside costs: [String: IngestCost], _ scores: IngestScores) throws {
-    let folder = out.appendingPathComponent("peers")
-    let file = folder.appendingPathComponent("summary.json")
-    _ = try IngestProgram.output(
-      python, [program.path, set.path, folder.path], echo: true,
-      environment: ["PEERS_PYTHON": python])
-    var summary =
-      (try? JSONSerialization.jsonObject(with: Data(contentsOf: file))) as? [String: Any] ?? [:]
-    for (task, score) in scores.tasks {
-      // Blocks are read together with the text.
-      let cost = costs[task] ?? (task == "pdfblocks" ? costs["pdftext"] : nil)
-      var row: [String: Any] = ["score": score]
-      if let cost {
-        row["n"] = cost.files
-        row["pages"] = cost.pages
-        row["bytes"] = cost.bytes
-        row["cpu_s"] = cost.seconds
-        row["rss_mb"] = Double(cost.peakBytes) / Double(1 << 20)
-      }
-      summary["\(task)/docket"] = row
-    }
-    try IngestBenchmark.write(summary, to: file)
-    let tables = program.deletingLastPathComponent().appendingPathComponent("tables.py")
-    print(try IngestProgram.output(python, [tables.path, file.path], echo: false))
-  }
-}
-
 /// Programs the benchmark leans on.
 enum IngestProgram {
-  /// Runs a program of the PATH; its output, which is shown as well if `echo`.
-  static func output(
-    _ program: String, _ arguments: [String], echo: Bool, environment: [String: String] = [:]
-  ) throws -> String {
+  /// Runs a program of the PATH and returns its output.
+  static func output(_ program: String, _ arguments: [String]) throws -> String {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = [program] + arguments
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     let pipe = Pipe()
     process.standardOutput = pipe
     try process.run()
-    var data = Data()
-    while case let piece = pipe.fileHandleForReading.availableData, !piece.isEmpty {
-      data += piece
-      if echo { FileHandle.standardOutput.write(piece) }
-    }
+    let data = pipe.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
     guard process.terminationStatus == 0 else {
       throw IngestBenchmark.UsageError(

@@ -4,9 +4,17 @@
 #include <cairo.h>
 #include <poppler.h>
 
-/// Draws a page without its letters and large pictures onto a recording, in points. As a side effect
-/// the page knows its text afterwards, so that asking for it costs no second interpretation.
-/// NULL where there is no memory. Free with `cairo_surface_destroy`.
+/// Draws a page without its letters and large pictures onto a recording, in points. NULL where there
+/// is no memory, or too much to record. Free with `cairo_surface_destroy`.
 cairo_surface_t *drawing_record(PopplerPage *page);
+
+/// Draws a page to nowhere, upon which it knows its text, that of its annotations (what was filled into
+/// a form, notes, stamps) included; asked for its text at once, poppler leaves those out.
+void drawing_place_text(PopplerPage *page);
+
+/// From here on (1), or no longer (0), this thread's colours come of the plain formulas for grey, RGB
+/// and CMYK, and not of the colour profiles in the file. Not for drawing: what a document draws with is
+/// kept.
+void drawing_forgo_profiles(int forgoes);
 
 #endif

@@ -5,16 +5,17 @@
 #include <poppler.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 struct pdf_document {
   PopplerDocument *document;
   GBytes *bytes;
 };
 
-struct pdf_drawing {
-  cairo_surface_t *recording;  // NULL where nothing could be recorded
-  double width, height;        // points
-};
+/// Files of up to so many bytes are read from memory: poppler reads an open one in pieces of 256
+/// bytes, each a call of the system.
+enum { most_in_memory = 16 << 20 };
 
 static void fill_error(pdf_error *error, GError *cause) {
   error->code = PDF_ERROR_OTHER;
@@ -26,6 +27,21 @@ static void fill_error(pdf_error *error, GError *cause) {
   }
   if (cause->message) strncpy(error->message, cause->message, sizeof error->message - 1);
   g_error_free(cause);
+}
+
+void pdf_hold_library(void) {
+  static PopplerDocument *held;
+  // A document of no pages.
+  static const char empty[] =
+      "%PDF-1.4\n"
+      "1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+      "2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n"
+      "xref\n0 3\n0000000000 65535 f \n0000000009 00000 n \n0000000052 00000 n \n"
+      "trailer<</Size 3/Root 1 0 R>>\nstartxref\n98\n%%EOF\n";
+  if (held) return;
+  GBytes *bytes = g_bytes_new_static(empty, sizeof empty - 1);
+  held = poppler_document_new_from_bytes(bytes, NULL, NULL);
+  g_bytes_unref(bytes);
 }
 
 static pdf_document *wrap(PopplerDocument *opened, GBytes *bytes, GError *cause,
@@ -41,8 +57,7 @@ static pdf_document *wrap(PopplerDocument *opened, GBytes *bytes, GError *cause,
   return document;
 }
 
-pdf_document *pdf_open_file(const char *path, const char *password, pdf_error *error) {
-  memset(error, 0, sizeof *error);
+static pdf_document *open_path(const char *path, const char *password, pdf_error *error) {
   GError *cause = NULL;
   // By GFile, not by URI and not from bytes: the one way that neither fails on odd names nor
   // crashes on a wrong password in poppler 22.12.
@@ -59,21 +74,40 @@ pdf_document *pdf_open_file(const char *path, const char *password, pdf_error *e
   return wrap(opened, NULL, cause, error);
 }
 
-pdf_document *pdf_open_bytes(const void *bytes, size_t count, const char *password,
-                             pdf_error *error) {
-  memset(error, 0, sizeof *error);
-  GError *cause = NULL;
-  GBytes *held = g_bytes_new_static(bytes, count);
-  // First without the password: poppler 22.12 dies of a wrong one in _new_from_bytes.
-  PopplerDocument *opened = poppler_document_new_from_bytes(held, NULL, &cause);
-  if (!opened && password && cause && cause->domain == POPPLER_ERROR &&
-      cause->code == POPPLER_ERROR_ENCRYPTED) {
-    g_clear_error(&cause);
-    GInputStream *stream = g_memory_input_stream_new_from_bytes(held);
-    opened = poppler_document_new_from_stream(stream, (goffset)count, password, NULL, &cause);
-    g_object_unref(stream);
+/// The file's bytes; NULL where it is no plain file, is empty, too long, or cannot be read.
+static GBytes *small_file(int32_t descriptor) {
+  struct stat state;
+  if (fstat(descriptor, &state) != 0 || !S_ISREG(state.st_mode) || state.st_size < 1 ||
+      state.st_size > most_in_memory)
+    return NULL;
+  size_t size = (size_t)state.st_size, got = 0;
+  char *bytes = g_try_malloc(size);
+  while (bytes && got < size) {
+    ssize_t count = pread(descriptor, bytes + got, size - got, (off_t)got);
+    if (count <= 0) break;
+    got += (size_t)count;
   }
-  return wrap(opened, held, cause, error);
+  if (bytes && got == size) return g_bytes_new_take(bytes, size);
+  g_free(bytes);
+  return NULL;
+}
+
+pdf_document *pdf_open(int32_t descriptor, const char *password, pdf_error *error) {
+  memset(error, 0, sizeof *error);
+  GBytes *bytes = small_file(descriptor);
+  if (bytes) {
+    GError *cause = NULL;
+    PopplerDocument *opened = poppler_document_new_from_bytes(bytes, NULL, &cause);
+    int is_encrypted = !opened && cause && cause->domain == POPPLER_ERROR &&
+                       cause->code == POPPLER_ERROR_ENCRYPTED;
+    if (!is_encrypted || !password) return wrap(opened, bytes, cause, error);
+    g_clear_error(&cause);
+    g_bytes_unref(bytes);
+  }
+  // By the system's name for the descriptor: the file's own may be any bytes, too long, or gone.
+  char path[48];
+  g_snprintf(path, sizeof path, "/proc/self/fd/%d", descriptor);
+  return open_path(path, password, error);
 }
 
 void pdf_close(pdf_document *document) {
@@ -133,27 +167,33 @@ static void read_links(PopplerDocument *document, PopplerPage *page, double heig
   poppler_page_free_link_mapping(mappings);
 }
 
-static pdf_drawing *record(PopplerPage *page) {
-  pdf_drawing *drawing = calloc(1, sizeof *drawing);
-  if (!drawing) return NULL;
-  poppler_page_get_size(page, &drawing->width, &drawing->height);
-  drawing->recording = drawing_record(page);
-  return drawing;
+/// Whether annotations show something on the page: links do not.
+static int has_shown_annotations(PopplerPage *page) {
+  GList *mappings = poppler_page_get_annot_mapping(page);
+  int shown = 0;
+  for (GList *at = mappings; at && !shown; at = at->next) {
+    PopplerAnnotType type =
+        poppler_annot_get_annot_type(((PopplerAnnotMapping *)at->data)->annot);
+    shown = type != POPPLER_ANNOT_LINK && type != POPPLER_ANNOT_POPUP;
+  }
+  poppler_page_free_annot_mapping(mappings);
+  return shown;
 }
 
-int pdf_read_page(pdf_document *document, int32_t index, int has_drawing, pdf_page *out) {
+int pdf_read_page(pdf_document *document, int32_t index, pdf_page *out) {
   memset(out, 0, sizeof *out);
   PopplerPage *page = poppler_document_get_page(document->document, index);
   if (!page) return 0;
-  // First: the text comes along with it.
-  if (has_drawing) out->drawing = record(page);
   double width = 0, height = 0;
   poppler_page_get_size(page, &width, &height);
   out->width = (float)width;
   out->height = (float)height;
   out->label = poppler_page_get_label(page);
 
+  if (has_shown_annotations(page)) drawing_place_text(page);
+  drawing_forgo_profiles(1);
   char *text = poppler_page_get_text(page);
+  drawing_forgo_profiles(0);
   PopplerRectangle *boxes = NULL;
   guint count = 0;
   if (text && text[0] && poppler_page_get_text_layout(page, &boxes, &count)) {
@@ -300,69 +340,99 @@ void pdf_metadata_free(pdf_metadata *metadata) {
   memset(metadata, 0, sizeof *metadata);
 }
 
-pdf_drawing *pdf_read_drawing(pdf_document *document, int32_t index) {
-  PopplerPage *page = poppler_document_get_page(document->document, index);
-  if (!page) return NULL;
-  pdf_drawing *drawing = record(page);
-  g_object_unref(page);
-  return drawing;
-}
+/// Pixels of a rectangle.
+typedef struct {
+  int x, y, width, height;
+} pixel_area;
 
-void pdf_drawing_free(pdf_drawing *drawing) {
-  if (!drawing) return;
-  if (drawing->recording) cairo_surface_destroy(drawing->recording);
-  free(drawing);
-}
-
-/// A white sheet of `scale` pixels a point to draw on in points; NULL where it would be no sensible
-/// size, or of more than `limit` bytes.
-static cairo_t *sheet(double points_wide, double points_high, double scale, size_t limit) {
+/// The pixels of a page; no width where it would be no sensible size, or of more than `limit` bytes.
+static pixel_area page_area(double points_wide, double points_high, double scale, size_t limit) {
   double w = points_wide * scale + 0.5, h = points_high * scale + 0.5;
-  if (!(w >= 1 && h >= 1 && w < 30000 && h < 30000 && w * h * 4 <= (double)limit)) return NULL;
-  cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)w, (int)h);
+  pixel_area area = {0, 0, 0, 0};
+  if (w >= 1 && h >= 1 && w < 30000 && h < 30000 && w * h * 4 <= (double)limit) {
+    area.width = (int)w;
+    area.height = (int)h;
+  }
+  return area;
+}
+
+/// A white sheet of `scale` pixels a point, an area of a page, to draw the page on in points; NULL
+/// where there is no memory.
+static cairo_t *sheet(pixel_area area, double scale) {
+  static const cairo_user_data_key_t key;
+  size_t size = (size_t)area.width * 4 * (size_t)area.height;
+  uint8_t *pixels = malloc(size);
+  if (!pixels) return NULL;
+  memset(pixels, 255, size);
+  cairo_surface_t *surface = cairo_image_surface_create_for_data(
+      pixels, CAIRO_FORMAT_RGB24, area.width, area.height, area.width * 4);
+  cairo_surface_set_user_data(surface, &key, pixels, free);
   cairo_t *context = cairo_create(surface);
   cairo_surface_destroy(surface);  // the context holds it
-  cairo_set_source_rgb(context, 1, 1, 1);
-  cairo_paint(context);
+  cairo_translate(context, -area.x, -area.y);
   cairo_scale(context, scale, scale);
   return context;
 }
 
-/// Ends the sheet and returns it in grey.
-static uint8_t *gray_of(cairo_t *context, int32_t *width, int32_t *height) {
+/// Ends the sheet of an area and writes it in grey into the picture of the page, `width` pixels a row.
+static int end_sheet(cairo_t *context, pixel_area area, uint8_t *gray, size_t width) {
   cairo_surface_t *surface = cairo_get_target(context);
   cairo_surface_flush(surface);
-  int w = cairo_image_surface_get_width(surface), h = cairo_image_surface_get_height(surface);
   const uint8_t *pixels = cairo_image_surface_get_data(surface);
   int stride = cairo_image_surface_get_stride(surface);
-  uint8_t *gray = pixels ? malloc((size_t)w * (size_t)h) : NULL;
-  if (gray) {
-    for (int y = 0; y < h; y++) {
-      const uint32_t *row = (const uint32_t *)(const void *)(pixels + (size_t)y * (size_t)stride);
-      uint8_t *out = gray + (size_t)y * (size_t)w;
-      for (int x = 0; x < w; x++) {
-        uint32_t p = row[x];
-        out[x] = (uint8_t)(((p >> 16 & 255) * 77 + (p >> 8 & 255) * 150 + (p & 255) * 29) >> 8);
-      }
+  for (int y = 0; pixels && y < area.height; y++) {
+    const uint32_t *row = (const uint32_t *)(const void *)(pixels + (size_t)y * (size_t)stride);
+    uint8_t *out = gray + (size_t)(area.y + y) * width + (size_t)area.x;
+    for (int x = 0; x < area.width; x++) {
+      uint32_t p = row[x];
+      out[x] = (uint8_t)(((p >> 16 & 255) * 77 + (p >> 8 & 255) * 150 + (p & 255) * 29) >> 8);
     }
   }
-  *width = w;
-  *height = h;
   cairo_destroy(context);
-  return gray;
+  return pixels != NULL;
 }
 
-uint8_t *pdf_drawing_gray(const pdf_drawing *drawing, double scale, size_t limit,
-                          int32_t *width, int32_t *height) {
-  if (!drawing->recording) return NULL;
+/// What a recording shows, on a page of `area` pixels; NULL where it shows nothing.
+static uint8_t *gray_of(cairo_surface_t *recording, pixel_area page, double scale) {
   double x, y, ink_wide, ink_high;
-  cairo_recording_surface_ink_extents(drawing->recording, &x, &y, &ink_wide, &ink_high);
+  cairo_recording_surface_ink_extents(recording, &x, &y, &ink_wide, &ink_high);
   if (!(ink_wide > 0 && ink_high > 0)) return NULL;
-  cairo_t *context = sheet(drawing->width, drawing->height, scale, limit);
-  if (!context) return NULL;
-  cairo_set_source_surface(context, drawing->recording, 0, 0);
-  cairo_paint(context);
-  return gray_of(context, width, height);
+  size_t size = (size_t)page.width * (size_t)page.height;
+  uint8_t *gray = malloc(size);
+  if (!gray) return NULL;
+  memset(gray, 255, size);
+  // Only where something is drawn: most pages that have rulings have them in a corner.
+  double left = x * scale - 2, top = y * scale - 2;
+  double right = (x + ink_wide) * scale + 2, bottom = (y + ink_high) * scale + 2;
+  if (left >= page.width || top >= page.height || right < 1 || bottom < 1) return gray;
+  pixel_area ink = {left > 0 ? (int)left : 0, top > 0 ? (int)top : 0, 0, 0};
+  ink.width = (right < page.width ? (int)right : page.width) - ink.x;
+  ink.height = (bottom < page.height ? (int)bottom : page.height) - ink.y;
+  if (ink.width < 1 || ink.height < 1) return gray;
+  cairo_t *context = sheet(ink, scale);
+  if (context) {
+    cairo_set_source_surface(context, recording, 0, 0);
+    cairo_paint(context);
+    if (end_sheet(context, ink, gray, (size_t)page.width)) return gray;
+  }
+  free(gray);
+  return NULL;
+}
+
+uint8_t *pdf_drawing_gray(pdf_document *document, int32_t index, double scale, size_t limit,
+                          int32_t *width, int32_t *height) {
+  PopplerPage *page = poppler_document_get_page(document->document, index);
+  if (!page) return NULL;
+  double points_wide = 0, points_high = 0;
+  poppler_page_get_size(page, &points_wide, &points_high);
+  pixel_area area = page_area(points_wide, points_high, scale, limit);
+  cairo_surface_t *recording = area.width ? drawing_record(page) : NULL;
+  g_object_unref(page);
+  uint8_t *gray = recording ? gray_of(recording, area, scale) : NULL;
+  if (recording) cairo_surface_destroy(recording);
+  *width = area.width;
+  *height = area.height;
+  return gray;
 }
 
 uint8_t *pdf_render_gray(pdf_document *document, int32_t index, double scale, size_t limit,
@@ -371,10 +441,20 @@ uint8_t *pdf_render_gray(pdf_document *document, int32_t index, double scale, si
   if (!page) return NULL;
   double points_wide = 0, points_high = 0;
   poppler_page_get_size(page, &points_wide, &points_high);
-  cairo_t *context = sheet(points_wide, points_high, scale, limit);
-  if (context) poppler_page_render(page, context);
+  pixel_area area = page_area(points_wide, points_high, scale, limit);
+  uint8_t *gray = area.width ? malloc((size_t)area.width * (size_t)area.height) : NULL;
+  if (gray) {
+    cairo_t *context = sheet(area, scale);
+    if (context) poppler_page_render(page, context);
+    *width = area.width;
+    *height = area.height;
+    if (!context || !end_sheet(context, area, gray, (size_t)area.width)) {
+      free(gray);
+      gray = NULL;
+    }
+  }
   g_object_unref(page);
-  return context ? gray_of(context, width, height) : NULL;
+  return gray;
 }
 
 void pdf_free(void *memory) { free(memory); }

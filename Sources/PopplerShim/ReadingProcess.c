@@ -142,7 +142,15 @@ static void *watch(void *unused) {
   return unused;
 }
 
+/// Bytes of main memory in use above which a finished document's are given back.
+enum { worth_tidying = 64 << 20 };
+
 void reading_process_begin(int32_t channel) {
+  // Poppler takes and gives back memory all the time, and each page that the system lends anew has to
+  // be cleared: what was had once is kept, until `reading_process_tidy` finds it to be too much.
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  mallopt(M_TRIM_THRESHOLD, 32 << 20);
+  mallopt(M_TOP_PAD, 4 << 20);
   struct rlimit none = {0, 0};
   setrlimit(RLIMIT_CORE, &none);
   setrlimit(RLIMIT_FSIZE, &none);
@@ -170,8 +178,7 @@ void reading_process_limit(size_t memory, size_t seconds) {
   }
 }
 
-size_t reading_process_tidy(void) {
-  malloc_trim(1 << 20);
+static size_t resident_bytes(void) {
   FILE *file = fopen("/proc/self/statm", "re");
   unsigned long all = 0, resident = 0;
   if (file) {
@@ -179,4 +186,11 @@ size_t reading_process_tidy(void) {
     fclose(file);
   }
   return (size_t)resident * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+size_t reading_process_tidy(void) {
+  size_t bytes = resident_bytes();
+  if (bytes <= worth_tidying) return bytes;
+  malloc_trim(1 << 20);
+  return resident_bytes();
 }

@@ -102,12 +102,95 @@ struct FolderLedgerTests {
         ".hidden.txt": "hidden", "drafts/": "excluded", "empty.txt": "partial",
         "image.txt": "unsupported", "damaged.pdf": "failed", "locked.pdf": "failed",
         "latin-\\xE9.txt": "complete", "two\\x0Alines.txt": "complete",
-        // A document whose result would need a name longer than file systems allow.
-        String(repeating: "n", count: 251) + ".txt": "failed",
+        String(repeating: "n", count: 251) + ".txt": "complete",
         String(repeating: "m", count: 220) + ".txt": "complete", deep + "/deep.txt": "complete",
         "inside.txt": "link-inside", "outside.txt": "link-outside", "broken.txt": "broken-link",
         "pipe.txt": "special",
       ])
+  }
+
+  /// The entries of `run.json`'s list of documents, by their paths.
+  private func documents() throws -> [String: JSONValue] {
+    let file = folder.url.appendingPathComponent("out/run.json")
+    let run = try JSONValue.parse(String(contentsOf: file, encoding: .utf8))
+    var entries: [String: JSONValue] = [:]
+    for entry in run["documents"]?.array ?? [] { entries[entry["path"]?.string ?? ""] = entry }
+    return entries
+  }
+
+  @Test func `a document whose name is too long for its result's has a shortened one`() throws {
+    let long = String(repeating: "n", count: 251) + ".txt"
+    let longToo = String(repeating: "n", count: 250) + "x.txt"
+    // Bytes that are no text take four characters each where the path is printed.
+    let latin = [UInt8](repeating: 0xE9, count: 120) + Array(".txt".utf8)
+    try write(long, Self.words)
+    try write(longToo, Self.words + " Two.")
+    try write(bytes: latin, Self.words + " Three.")
+    let deep = (0..<16).map { "\($0)" + String(repeating: "d", count: 200) }.joined(separator: "/")
+    try write(bytes: Array("short.txt".utf8), Self.words + " Four.")
+    try makeDeep(deep, "deep.txt", Self.words + " Five.")
+    let declaration = try declare()
+
+    let ending = try docket.run(["run", declaration])
+    #expect(ending.status == 0, "\(ending.output) \(ending.errors)")
+    let entries = try documents()
+    #expect(entries.count == 5)
+    var outputs: [String: String] = [:]
+    for (path, entry) in entries {
+      let output = try #require(entry["steps"]?.array?.first?["output"]?.string, "\(path)")
+      outputs[path] = output
+      let file = folder.url.appendingPathComponent("out/\(output)")
+      let envelope = try JSONValue.parse(String(contentsOf: file, encoding: .utf8))
+      #expect(envelope["source"]?["path"]?.string == path)
+      #expect(output.split(separator: "/").allSatisfy { $0.utf8.count <= 255 })
+    }
+    #expect(Set(outputs.values).count == 5)
+    #expect(outputs["short.txt"] == "short.txt.summary.json")
+    let shortened = try #require(outputs[long])
+    #expect(
+      try #/n+~[0-9a-f]{24}\.txt\.summary\.json/#.wholeMatch(in: shortened) != nil, "\(shortened)")
+
+    // Nothing is made again, and everything finds its way back to the document.
+    let again = try docket.run(["run", declaration, "--json"])
+    #expect(again.output.contains("\"cached\":5"), "\(again.output)")
+    let out = folder.url.appendingPathComponent("out")
+    let verification = try docket.run(["verify", out.path])
+    #expect(verification.status == 0, "\(verification.output) \(verification.errors)")
+    let explanation = try docket.run([
+      "explain", out.appendingPathComponent(shortened).path, "/data/points/0",
+    ])
+    #expect(explanation.output.contains(long), "\(explanation.output) \(explanation.errors)")
+    let report = try docket.run(["report", out.path])
+    #expect(report.status == 0, "\(report.errors)")
+  }
+
+  /// A file below folders whose path is longer than the system takes in one piece.
+  private func makeDeep(_ path: String, _ name: String, _ text: String) throws {
+    var folder = unsafe open(input.path, O_RDONLY | O_DIRECTORY)
+    for part in path.split(separator: "/") {
+      let part = String(part)
+      #expect(unsafe mkdirat(folder, part, 0o700) == 0)
+      let next = unsafe openat(folder, part, O_RDONLY | O_DIRECTORY)
+      close(folder)
+      folder = next
+    }
+    let file = unsafe openat(folder, name, O_WRONLY | O_CREAT, 0o600)
+    let bytes = Array(text.utf8)
+    #expect(unsafe Glibc.write(file, bytes, bytes.count) == bytes.count)
+    close(file)
+    close(folder)
+  }
+
+  @Test func `a copy says which document it is a copy of`() throws {
+    try write("a.txt", Self.words)
+    try write("b.txt", Self.words + " Other.")
+    try write("copies/a.txt", Self.words)
+    let ending = try docket.run(["run", try declare()])
+    #expect(ending.status == 0, "\(ending.errors)")
+    let entries = try documents()
+    #expect(entries["copies/a.txt"]?["duplicateOf"]?.string == "a.txt")
+    #expect(entries["a.txt"]?["duplicateOf"] == nil && entries["b.txt"]?["duplicateOf"] == nil)
+    #expect(ending.output.contains("copies/a.txt and a.txt"), "\(ending.output)")
   }
 
   @Test func `a file that changes or goes while the run reads others fails by itself`() throws {

@@ -89,6 +89,8 @@ import Foundation
     private var titleText: [UInt8] = []
     private var isInTitle = false
     private var hasTitle = false
+    /// Bytes of text that the parser gathers at most (HTML_PARSER_BIG_BUFFER_SIZE of libxml2).
+    private static let fullBuffer = 1000
     /// Page offset up to which text has been used by a reference the parser does not know.
     private var usedUpTo = 0
 
@@ -170,10 +172,16 @@ import Foundation
         return
       }
       let here = position
-      // As it is in the file, up to the cursor; or up to one character before it, where the parser
-      // hands out a full buffer before it steps on.
+      // As it is in the file, up to the cursor, or up to one character before it.
       var end = here
       while unsafe end > here - 4 && !matches(characters, count, endingAt: end) { end -= 1 }
+      // A full buffer is handed out before the parser steps over its last character.
+      if end == here - 4, count >= Self.fullBuffer {
+        for ahead in 1...4 where unsafe matches(characters, count, endingAt: here + ahead) {
+          end = here + ahead
+          break
+        }
+      }
       // A lone `<` is handed out before the parser steps over it.
       if end == here - 4, unsafe matches(characters, count, endingAt: here + count) {
         end = here + count

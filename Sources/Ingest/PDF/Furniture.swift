@@ -126,14 +126,36 @@ struct MarginRows {
     var letters = 0
 
     mutating func add(word: String) {
+      if word.utf8.allSatisfy({ $0 < 0x80 }) { return add(plain: word.utf8) }
       let lower = word.lowercased()
       let core = lower.trimmingEdges { !$0.isLetter && !$0.isNumber }
       if !core.isEmpty, core.allSatisfy({ "ivxlcdm".contains($0) }) {
         mix(0x23)
         return
       }
+      add(lower: lower.utf8)
+    }
+
+    /// The same for ASCII, which most words are, without making texts of them.
+    private mutating func add(plain word: String.UTF8View) {
+      let lower = word.map { $0 >= 0x41 && $0 <= 0x5A ? $0 | 0x20 : $0 }
+      func isKept(_ byte: UInt8) -> Bool {
+        byte >= 0x61 && byte <= 0x7A || byte >= 0x30 && byte <= 0x39
+      }
+      if let first = lower.firstIndex(where: isKept), let last = lower.lastIndex(where: isKept),
+        lower[first...last].allSatisfy({ Self.romanDigits.contains($0) })
+      {
+        mix(0x23)
+        return
+      }
+      add(lower: lower)
+    }
+
+    private static let romanDigits = Array("ivxlcdm".utf8)
+
+    private mutating func add(lower: some Sequence<UInt8>) {
       var isInNumber = false
-      for byte in lower.utf8 {
+      for byte in lower {
         if (0x30...0x39).contains(byte) {
           if !isInNumber { mix(0x23) }
           isInNumber = true

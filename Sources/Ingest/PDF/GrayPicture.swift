@@ -1,21 +1,5 @@
 import PopplerShim
 
-/// What a page shows besides letters and large pictures: its rulings and shaded cells.
-@safe final class PageDrawing {
-  private let handle: OpaquePointer
-
-  init(_ handle: OpaquePointer) { unsafe self.handle = handle }
-
-  deinit { unsafe pdf_drawing_free(handle) }
-
-  /// Nil where nothing is drawn, or too much to be a table.
-  func picture(scale: Double) -> GrayPicture? {
-    unsafe GrayPicture(scale: scale) { width, height in
-      unsafe pdf_drawing_gray(handle, scale, GrayPicture.limit, &width, &height)
-    }
-  }
-}
-
 /// A page drawn in grey: 0 is black, 255 white.
 struct GrayPicture {
   let width: Int

@@ -11,7 +11,7 @@ struct OpenTables {
 
   /// A stretch of a line without a wide gap.
   struct Piece {
-    var words: [Int]
+    var words: ArraySlice<Int>
     var x0: Float
     var x1: Float
     var glyphs: Int
@@ -43,7 +43,7 @@ struct OpenTables {
     return lines.map { line in
       var pieces: [Piece] = []
       var dots = 0
-      for index in line.words {
+      for (at, index) in line.words.enumerated() {
         let word = speller.words[index]
         let isDots = word.glyphs.allSatisfy {
           let scalar = speller.page.glyphs[$0].scalar
@@ -51,17 +51,19 @@ struct OpenTables {
         }
         if isDots { dots += word.glyphs.count }
         if let last = pieces.last, word.x0 - last.x1 < max(line.size, 2) * wide {
-          pieces[pieces.count - 1].words.append(index)
+          pieces[pieces.count - 1].words = line.words[last.words.startIndex...at]
           pieces[pieces.count - 1].x1 = max(last.x1, word.x1)
           pieces[pieces.count - 1].glyphs += word.glyphs.count
         } else {
           pieces.append(
-            Piece(words: [index], x0: word.x0, x1: word.x1, glyphs: word.glyphs.count))
+            Piece(
+              words: line.words[at...at], x0: word.x0, x1: word.x1,
+              glyphs: word.glyphs.count))
         }
       }
       var counted = pieces.count
       if counted > 1, pieces[0].words.count == 1 {
-        let first = speller.words[pieces[0].words[0]]
+        let first = speller.words[line.words[0]]
         let scalars = first.glyphs.map { speller.page.glyphs[$0].scalar }
         if ListMarker(word: scalars, isAlone: false) != nil { counted -= 1 }
       }
@@ -70,8 +72,9 @@ struct OpenTables {
   }
 
   /// Line ranges that are tables, with their grids, in order.
-  func find() -> [(lines: Range<Int>, grid: TableGrid)] {
-    let rows = Self.rows(of: lines, speller)
+  ///
+  /// - Parameter rows: the lines' rows.
+  func find(_ rows: [Row]) -> [(lines: Range<Int>, grid: TableGrid)] {
     var result: [(lines: Range<Int>, grid: TableGrid)] = []
     var at = 0
     while at < rows.count {

@@ -23,8 +23,7 @@ import PopplerShim
   /// Opens a PDF through the descriptor of its open file, which must stay open.
   init(descriptor: Int32, named name: String, password: String?) throws(ReadError) {
     var error = pdf_error()
-    // By the system's name for the descriptor: the file's own may be any bytes, too long, or gone.
-    let opened = unsafe pdf_open_file("/proc/self/fd/\(descriptor)", password, &error)
+    let opened = unsafe pdf_open(descriptor, password, &error)
     guard let opened = unsafe opened else {
       throw Self.failure(error, named: name, password: password)
     }
@@ -58,18 +57,13 @@ import PopplerShim
   }
 
   /// Page `index` from 0; nil where the page cannot be built.
-  ///
-  /// - Parameter hasDrawing: reads the drawing along, which costs less than reading it later.
-  func page(_ index: Int, hasDrawing: Bool = false) -> PageGlyphs? {
+  func page(_ index: Int) -> PageGlyphs? {
     var raw = unsafe pdf_page()
-    guard unsafe pdf_read_page(handle, Int32(index), hasDrawing ? 1 : 0, &raw) != 0 else {
-      return nil
-    }
+    guard unsafe pdf_read_page(handle, Int32(index), &raw) != 0 else { return nil }
     defer { unsafe pdf_page_free(&raw) }
     let label = unsafe raw.label.map { unsafe String(cString: $0) }
     var page = unsafe PageGlyphs(
       number: index + 1, label: label, width: raw.width, height: raw.height)
-    page.drawing = unsafe raw.drawing.map { unsafe PageDrawing($0) }
     for i in unsafe 0..<Int(raw.link_count) {
       let link = unsafe raw.links[i]
       let target = unsafe link.uri.map { unsafe Link.Target.address(String(cString: $0)) }
@@ -114,9 +108,12 @@ import PopplerShim
   /// The share of the page that images cover, 0...1. As dear as reading the page.
   func imageCover(_ index: Int) -> Double { unsafe Double(pdf_image_cover(handle, Int32(index))) }
 
-  /// The drawing of page `index` from 0, by interpreting the page once more.
-  func drawing(_ index: Int) -> PageDrawing? {
-    unsafe pdf_read_drawing(handle, Int32(index)).map { unsafe PageDrawing($0) }
+  /// What the page shows besides letters and large pictures: its rulings and shaded cells, in grey; nil
+  /// where that is nothing, or too much to be a table.
+  func drawing(_ index: Int, scale: Double) -> GrayPicture? {
+    unsafe GrayPicture(scale: scale) { width, height in
+      unsafe pdf_drawing_gray(handle, Int32(index), scale, GrayPicture.limit, &width, &height)
+    }
   }
 
   /// The page in grey, `scale` pixels a point; nil where it has no sensible size.

@@ -123,8 +123,6 @@ struct PDFStream {
       var margins: [(index: Int, rows: MarginRows)] = []
       var hasText = false
       var hasNotice = false
-      // Whether the page laid out last needed its drawing; then the next ones are likely to.
-      var wantsDrawings = true
 
       func layOut(_ waiting: Waiting) {
         let neighbours = margins.filter {
@@ -136,11 +134,8 @@ struct PDFStream {
           furniture: PageFurniture(of: own.rows, among: neighbours.map(\.rows)),
           bodySize: statistics.body.size, memory: memory,
           draw: {
-            wantsDrawings = true
-            let drawing = waiting.page.drawing ?? file.drawing(waiting.index)
-            return drawing?.picture(scale: Rulings.scale).map { Rulings(in: $0) } ?? Rulings()
+            file.drawing(waiting.index, scale: Rulings.scale).map { Rulings(in: $0) } ?? Rulings()
           })
-        wantsDrawings = false
         assembler.add(layout.blocks(), body: statistics.body)
       }
 
@@ -152,7 +147,7 @@ struct PDFStream {
               "reading took more than \(limits.seconds) s, up to page \(index) of \(file.pageCount)",
             advice: "Split the file or raise the limit of seconds.")
         }
-        guard var page = file.page(index, hasDrawing: wantsDrawings) else {
+        guard var page = file.page(index) else {
           emit(.page(Page(label: nil, width: 0, height: 0)))
           emit(
             .notice(

@@ -190,6 +190,7 @@ package struct PDFReaderProcess: Sendable {
   /// socket, with events, or the pictures wished for, until there are no more.
   package static func main() -> Never {
     reading_process_begin(0)
+    pdf_hold_library()
     var reader = WireReader()
     var buffer = [UInt8](repeating: 0, count: 1 << 14)
     var file: Int32 = -1

@@ -41,10 +41,8 @@ struct WireWriter {
   }
 
   mutating func put(_ value: Double) {
-    var bits = value.bitPattern
-    for _ in 0..<8 {
-      bytes.append(UInt8(truncatingIfNeeded: bits))
-      bits >>= 8
+    unsafe withUnsafeBytes(of: value.bitPattern.littleEndian) {
+      unsafe bytes.append(contentsOf: $0)
     }
   }
 
@@ -335,10 +333,11 @@ struct WireReader {
 
   mutating func float() throws -> Double {
     guard position + 8 <= bytes.count else { throw Incomplete() }
-    var bits: UInt64 = 0
-    for i in 0..<8 { bits |= UInt64(bytes[position + i]) << UInt64(8 * i) }
+    let bits = unsafe bytes.withUnsafeBytes {
+      unsafe $0.loadUnaligned(fromByteOffset: position, as: UInt64.self)
+    }
     position += 8
-    return Double(bitPattern: bits)
+    return Double(bitPattern: UInt64(littleEndian: bits))
   }
 
   private mutating func box() throws -> Box {

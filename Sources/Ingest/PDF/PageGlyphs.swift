@@ -13,8 +13,6 @@ struct PageGlyphs {
   var glyphs: ContiguousArray<Glyph> = []
   /// Never empty: the last one stands for "none known".
   var styles: [GlyphStyle] = []
-  /// Where it was read along with the characters.
-  var drawing: PageDrawing?
   var links: [(target: Link.Target, area: Box)] = []
 
   init(number: Int, label: String?, width: Float, height: Float) {
@@ -83,17 +81,23 @@ struct FontLook {
   init(of font: String) {
     // The only trace of weight that poppler-glib gives is the font's name. Subset prefixes
     // (`ABCDEF+`) may contain anything, and Computer Modern says bold as `bx`.
-    var name = Substring(font)
-    if let plus = name.firstIndex(of: "+") { name = name[name.index(after: plus)...] }
-    let lower = name.lowercased()
+    var name = Array(font.utf8)
+    if let plus = name.firstIndex(of: UInt8(ascii: "+")) { name.removeFirst(plus + 1) }
+    for at in name.indices where name[at] >= 0x41 && name[at] <= 0x5A { name[at] |= 0x20 }
     isBold =
-      lower.contains("bold") || lower.contains("black") || lower.contains("heavy")
-      || lower.contains("cmbx") || lower.contains("sfbx")
-      || lower.contains("medi")
-        && lower.contains("nimbus")
-      || lower.hasPrefix("lmb") || lower.contains("bx1") || lower.contains("demi")
-    isItalic =
-      lower.contains("italic") || lower.contains("oblique") || lower.contains("cmti")
-      || lower.contains("slant")
+      Self.boldWords.contains { Self.contains(name, $0) } || name.starts(with: "lmb".utf8)
+      || Self.contains(name, Self.medium) && Self.contains(name, Self.nimbus)
+    isItalic = Self.italicWords.contains { Self.contains(name, $0) }
+  }
+
+  private static let boldWords = ["bold", "black", "heavy", "cmbx", "sfbx", "bx1", "demi"]
+    .map { Array($0.utf8) }
+  private static let italicWords = ["italic", "oblique", "cmti", "slant"].map { Array($0.utf8) }
+  private static let medium = Array("medi".utf8)
+  private static let nimbus = Array("nimbus".utf8)
+
+  private static func contains(_ name: [UInt8], _ word: [UInt8]) -> Bool {
+    guard name.count >= word.count else { return false }
+    return (0...name.count - word.count).contains { name[$0...].starts(with: word) }
   }
 }

@@ -39,11 +39,11 @@ struct PageLayout {
     var speller = speller
     var isDoubtful = false
     var columns = ReadingOrder(words: speller.words).columns(isDoubtful: &isDoubtful)
-      .map { speller.words.lines(of: $0) }
+      .map { Column(speller.words.lines(of: $0), speller) }
     var rulings: Rulings?
     var ruled: [TableGrid] = []
     // Only a page with rows of pieces can have a table, and only such a page is drawn.
-    if mayDraw, isDoubtful || columns.contains(where: { mayHoldTable($0, speller) }) {
+    if mayDraw, isDoubtful || columns.contains(where: \.mayHoldTable) {
       let found = draw().turned(by: speller.upright)
       rulings = found
       ruled = RuledTables(words: speller.words, page: page, rulings: found).find()
@@ -52,32 +52,42 @@ struct PageLayout {
         speller = LineSpeller(
           page: page, words: standIns(for: ruled, in: speller.words), upright: speller.upright)
         columns = ReadingOrder(words: speller.words).columns(isDoubtful: &isDoubtful)
-          .map { speller.words.lines(of: $0) }
-        let indents = ParagraphBuilder.firstLineIndents(in: columns, speller)
+          .map { Column(speller.words.lines(of: $0), speller) }
+        let indents = ParagraphBuilder.firstLineIndents(in: columns.map(\.lines), speller)
         return columns.flatMap { blocks(of: $0, speller, rulings, tables, indents) }
       }
     }
-    let indents = ParagraphBuilder.firstLineIndents(in: columns, speller)
+    let indents = ParagraphBuilder.firstLineIndents(in: columns.map(\.lines), speller)
     return columns.flatMap { blocks(of: $0, speller, rulings, [], indents) }
   }
 
-  /// Whether three rows near each other have a gap at the same place.
-  private func mayHoldTable(_ lines: [Line], _ speller: LineSpeller) -> Bool {
-    let rows = OpenTables.rows(of: lines, speller)
-    var recent: [(at: Int, gaps: [(Float, Float)])] = []
-    for (at, row) in rows.enumerated() where row.isTabular && !row.isLeader {
-      var gaps: [(Float, Float)] = []
-      for (first, second) in zip(row.pieces, row.pieces.dropFirst()) {
-        gaps.append((first.x1, second.x0))
-      }
-      recent.removeAll { at - $0.at > 5 }
-      let level = recent.count { other in
-        other.gaps.contains { a in gaps.contains { b in min(a.1, b.1) - max(a.0, b.0) > 2 } }
-      }
-      if level >= 2 { return true }
-      recent.append((at, gaps))
+  /// The lines of one column, and the pieces they fall into.
+  private struct Column {
+    let lines: [Line]
+    let rows: [OpenTables.Row]
+
+    init(_ lines: [Line], _ speller: LineSpeller) {
+      self.lines = lines
+      rows = OpenTables.rows(of: lines, speller)
     }
-    return false
+
+    /// Whether three rows near each other have a gap at the same place.
+    var mayHoldTable: Bool {
+      var recent: [(at: Int, gaps: [(Float, Float)])] = []
+      for (at, row) in rows.enumerated() where row.isTabular && !row.isLeader {
+        var gaps: [(Float, Float)] = []
+        for (first, second) in zip(row.pieces, row.pieces.dropFirst()) {
+          gaps.append((first.x1, second.x0))
+        }
+        recent.removeAll { at - $0.at > 5 }
+        let level = recent.count { other in
+          other.gaps.contains { a in gaps.contains { b in min(a.1, b.1) - max(a.0, b.0) > 2 } }
+        }
+        if level >= 2 { return true }
+        recent.append((at, gaps))
+      }
+      return false
+    }
   }
 
   /// The words outside the tables, and in each table's place a block of words that stand for it,
@@ -110,11 +120,12 @@ struct PageLayout {
 
   /// The blocks of one column: tables where they stand, paragraphs between them.
   private func blocks(
-    of lines: [Line], _ speller: LineSpeller, _ rulings: Rulings?, _ tables: [Table],
+    of column: Column, _ speller: LineSpeller, _ rulings: Rulings?, _ tables: [Table],
     _ indents: [Float]
   ) -> [PageBlock] {
+    let lines = column.lines
     // Rows of pieces may stand out of their column; lines of text show its margins better.
-    let solid = zip(lines, OpenTables.rows(of: lines, speller))
+    let solid = zip(lines, column.rows)
       .filter { !$0.1.isTabular }.map(\.0)
     let builder = ParagraphBuilder(
       speller: speller, bodySize: bodySize, memory: memory,
@@ -122,10 +133,16 @@ struct PageLayout {
     var blocks: [PageBlock] = []
     var stretch: [Line] = []
     var placed = Set<Int>()
+    // Whether the stretch has lines without the words that stand for tables.
+    var hasParts = false
     func flush() {
       guard !stretch.isEmpty else { return }
       var at = 0
-      for (range, grid) in OpenTables(speller: speller, lines: stretch, rulings: rulings).find() {
+      let isWhole = stretch.count == lines.count && !hasParts
+      let rows = isWhole ? column.rows : OpenTables.rows(of: stretch, speller)
+      for (range, grid) in OpenTables(speller: speller, lines: stretch, rulings: rulings)
+        .find(rows)
+      {
         blocks += builder.blocks(of: Array(stretch[at..<range.lowerBound]))
         blocks.append(tableBlock(grid.table(speller, memory)))
         at = range.upperBound
@@ -146,7 +163,10 @@ struct PageLayout {
           blocks.append(tableBlock(tables[table]))
         }
       }
-      if !own.isEmpty { stretch.append(Line(own, of: speller.words)) }
+      if !own.isEmpty {
+        stretch.append(Line(own, of: speller.words))
+        hasParts = true
+      }
     }
     flush()
     // Only the column's own first and last blocks run on into other columns.

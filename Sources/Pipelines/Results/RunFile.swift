@@ -62,7 +62,7 @@ struct RunFile {
   }
 
   private func document(_ document: RunResults.DocumentResult) -> JSONValue {
-    [
+    var json: JSONObject = [
       "path": .string(document.path), "sha256": .string(document.sha256),
       "status": .string(document.status.rawValue),
       "steps": .array(
@@ -74,6 +74,8 @@ struct RunFile {
           ]
         }),
     ]
+    if let original = document.duplicateOf { json["duplicateOf"] = .string(original) }
+    return .object(json)
   }
 
   static func relativePath(from: URL, to: URL) -> String {

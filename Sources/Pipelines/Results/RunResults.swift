@@ -38,6 +38,8 @@ package struct RunResults: Sendable {
   package struct DocumentResult: Sendable {
     package var path: String
     package var sha256: String
+    /// An earlier document of the run with the same bytes.
+    package var duplicateOf: String?
     package var status: Status
     package var steps: [StepResult]
   }
@@ -80,7 +82,7 @@ package struct RunResults: Sendable {
           of: plannedJob, job: byDocument[planned.path]?[plannedJob.step], folder: folder)
       }
       return DocumentResult(
-        path: planned.path, sha256: planned.sha256,
+        path: planned.path, sha256: planned.sha256, duplicateOf: planned.duplicateOf,
         status: steps.map(\.status).max() ?? .complete, steps: steps)
     }
     leftOut = plan.leftOut

@@ -55,9 +55,6 @@ typedef struct {
   int32_t page;  // from 1; 0 where `uri` is set
 } pdf_link;
 
-/// What a page shows besides letters and large pictures.
-typedef struct pdf_drawing pdf_drawing;
-
 typedef struct {
   pdf_glyph *glyphs;
   size_t glyph_count;
@@ -67,7 +64,6 @@ typedef struct {
   size_t link_count;
   char *label;  // NULL where the page has none
   float width, height;
-  pdf_drawing *drawing;  // NULL where not asked for; not freed with the page
 } pdf_page;
 
 typedef struct {
@@ -84,26 +80,20 @@ typedef struct {
   size_t bookmark_count;
 } pdf_metadata;
 
-/// Opens a file by its absolute path. The file must not change while it is open.
-/// `password` may be NULL. Returns NULL and fills `error` on failure.
-pdf_document *pdf_open_file(const char *path, const char *password, pdf_error *error);
+/// Keeps poppler's tables, which it makes anew for a document where no other one is open: worth it for
+/// a process that reads many. Until the process ends.
+void pdf_hold_library(void);
 
-/// Opens a document over bytes, which must stay where they are until `pdf_close`.
-pdf_document *pdf_open_bytes(const void *bytes, size_t count, const char *password,
-                             pdf_error *error);
+/// Opens the PDF in an open file, which must not change until `pdf_close`. `password` may be NULL.
+/// Returns NULL and fills `error` on failure.
+pdf_document *pdf_open(int32_t descriptor, const char *password, pdf_error *error);
 void pdf_close(pdf_document *document);
 
 int32_t pdf_page_count(pdf_document *document);
 
-/// Fills `page` with page `index` (from 0), with its drawing where asked for: both come of one
-/// interpretation, which costs a quarter to a third more than the text alone and half of reading the
-/// drawing later. Returns 0 where poppler has no such page.
-int pdf_read_page(pdf_document *document, int32_t index, int has_drawing, pdf_page *page);
+/// Fills `page` with page `index` (from 0). Returns 0 where poppler has no such page.
+int pdf_read_page(pdf_document *document, int32_t index, pdf_page *page);
 void pdf_page_free(pdf_page *page);
-
-/// The drawing of page `index` alone; NULL where poppler has no such page.
-pdf_drawing *pdf_read_drawing(pdf_document *document, int32_t index);
-void pdf_drawing_free(pdf_drawing *drawing);
 
 /// The characters of page `index` that have boxes, and nothing else of it.
 size_t pdf_count_characters(pdf_document *document, int32_t index);
@@ -121,8 +111,9 @@ void pdf_metadata_free(pdf_metadata *metadata);
 uint8_t *pdf_render_gray(pdf_document *document, int32_t index, double scale, size_t limit,
                          int32_t *width, int32_t *height);
 
-/// A drawing in the same form; NULL also where it shows nothing, or too much to be a table.
-uint8_t *pdf_drawing_gray(const pdf_drawing *drawing, double scale, size_t limit,
+/// What the page shows besides letters and large pictures, in the same form; NULL also where that is
+/// nothing, or too much to be a table. Half the work of reading the page's characters.
+uint8_t *pdf_drawing_gray(pdf_document *document, int32_t index, double scale, size_t limit,
                           int32_t *width, int32_t *height);
 void pdf_free(void *memory);
 

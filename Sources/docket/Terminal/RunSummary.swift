@@ -37,6 +37,11 @@ struct RunSummary {
         "  \(document.status.rawValue): \(document.path): "
           + (reasons.isEmpty ? "not finished" : reasons.joined(separator: " ")))
     }
+    for document in results.documents {
+      if let original = document.duplicateOf {
+        Console.out("  same bytes: \(document.path) and \(original)")
+      }
+    }
     for digest in results.digests {
       let group = digest.group.map { " (\($0.string ?? $0.text()))" } ?? ""
       Console.out(

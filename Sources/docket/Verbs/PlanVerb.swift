@@ -61,6 +61,9 @@ enum PlanVerb {
   ) -> [String] {
     var lines: [String] = []
     for document in plan.documents {
+      if let original = document.duplicateOf {
+        lines.append("\(document.path): the same bytes as \(original)")
+      }
       for job in document.jobs {
         lines.append("\(document.path) · \(job.step): \(reason(job))")
       }
@@ -130,6 +133,7 @@ enum PlanVerb {
           "document": .string(document.path), "step": .string(job.step),
           "key": .string(job.key), "cached": .bool(job.standing.isUpToDate),
           "reason": .string(reason(job)), "changed": .array(changed),
+          "duplicateOf": document.duplicateOf.map { .string($0) } ?? .null,
           "output": .string(job.outputPath), "bytes": .integer(document.file.byteCount),
           "tokens": work?.tokens.map { .integer($0) } ?? .null,
           "readings": work.map { .integer($0.readings) } ?? .null,

@@ -5,8 +5,8 @@ import Testing
 
 @testable import Ingest
 
-/// What stands in the boxes of an anchor is what the text says: over all PDFs of the fixtures and a
-/// sample of each kind, for every block and for ranges of characters at random.
+/// What stands in the boxes of an anchor is what the text says: over all PDFs of the fixtures and
+/// the samples, for every block and for ranges of characters at random.
 struct PDFAnchorTests {
   private static let files = [
     "Tests/IngestTests/Fixtures/pdf/ts-o05-weasy-2.pdf",
@@ -16,7 +16,26 @@ struct PDFAnchorTests {
     "Samples/contracts/agreement-cloud-terms.pdf", "Samples/contracts/agreement-mutual-nda.pdf",
     "Samples/reports/court-tax-memo-opinion.pdf",
     "Samples/reports/federal-register-three-columns.pdf",
+    "Samples/reports/regulation-long-132-pages.pdf",
   ]
+  /// Those that have no text to be found: two need a password, one is a scan.
+  private static let others = [
+    "Tests/IngestTests/Fixtures/pdf/encrypted-128-bit.pdf",
+    "Tests/IngestTests/Fixtures/pdf/encrypted-256-bit.pdf",
+    "Samples/reports/scanned-tax-memo.pdf",
+  ]
+
+  @Test func `no PDF of the repository is left out here`() throws {
+    var found: [String] = []
+    for folder in ["Tests/IngestTests/Fixtures/pdf", "Samples/contracts", "Samples/reports"] {
+      let url = Repository.root.appendingPathComponent(folder)
+      for name in try FileManager.default.contentsOfDirectory(atPath: url.path)
+      where name.hasSuffix(".pdf") {
+        found.append("\(folder)/\(name)")
+      }
+    }
+    #expect(Set(found) == Set(Self.files + Self.others))
+  }
 
   @Test(arguments: files)
   func `every anchor of a PDF leads to the glyphs of its text`(path: String) throws {
@@ -26,6 +45,9 @@ struct PDFAnchorTests {
     let glyphs = try PageGlyphLookup(file)
     var random = SeededGenerator(seed: 7)
     var checked = 0
+    // Characters of a formula stand above each other, and a line has one edge after the other: some
+    // of its characters alone may be placed beside themselves.
+    var misplaced = 0
     for text in document.blocks.flatMap(\.texts) {
       for run in text.runs {
         guard case .glyphs(let line) = run.place else {
@@ -35,34 +57,34 @@ struct PDFAnchorTests {
         let words = Array(Substring(text.text).utf8[range: run.range].unicodeScalars)
         #expect(line.scalarCount == words.count)
         #expect((1...document.pages.count).contains(line.page))
-        check(line, words[...], glyphs, &checked)
+        checked += 1
+        let missing = self.missing(line, words[...], glyphs)
+        #expect(missing == 0, "page \(line.page): \(missing) of \(words.count) not in \(line.box)")
         // Some characters of the line.
         let first = Int.random(in: 0..<words.count, using: &random)
         let last = Int.random(in: first..<words.count, using: &random)
-        check(line.scalars(first..<last + 1), words[first...last], glyphs, &checked)
+        let part = line.scalars(first..<last + 1)
+        if self.missing(part, words[first...last], glyphs) > 0 { misplaced += 1 }
       }
     }
     #expect(checked > 0)
+    #expect(misplaced * 1000 <= checked, "\(misplaced) of \(checked)")
   }
 
-  private func check(
-    _ line: GlyphLine, _ words: ArraySlice<Unicode.Scalar>, _ glyphs: PageGlyphLookup,
-    _ checked: inout Int
-  ) {
-    checked += 1
-    let wanted = words.filter { $0 != " " && $0 != "\u{FFFD}" }
+  /// How many of the words' characters are not in the box.
+  private func missing(
+    _ line: GlyphLine, _ words: ArraySlice<Unicode.Scalar>, _ glyphs: PageGlyphLookup
+  ) -> Int {
     var inside = glyphs.bag(in: line.box, page: line.page)
     var missing = 0
-    for scalar in wanted {
+    for scalar in words where scalar != " " && scalar != "\u{FFFD}" {
       if inside[scalar.value, default: 0] > 0 {
         inside[scalar.value]! -= 1
       } else {
         missing += 1
       }
     }
-    #expect(
-      missing == 0, "page \(line.page): \(missing) of \(wanted.count) characters not in \(line.box)"
-    )
+    return missing
   }
 }
 

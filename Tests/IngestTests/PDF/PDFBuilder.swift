@@ -9,6 +9,8 @@ struct PDFBuilder {
     case link(x0: Double, y0: Double, x1: Double, y1: Double, uri: String)
     /// To a page of the same file, from 0.
     case jump(x0: Double, y0: Double, x1: Double, y1: Double, page: Int)
+    /// An annotation that shows a line of text, as a filled field of a form does.
+    case stamp(String, x0: Double, y0: Double, x1: Double, y1: Double)
     /// A grey picture over a part of the page, one byte a pixel.
     case picture(pixels: [UInt8], width: Int, x0: Double, y0: Double, x1: Double, y1: Double)
   }
@@ -70,6 +72,14 @@ struct PDFBuilder {
           links.append(
             add(
               "<< /Type /Annot /Subtype /Link /Rect [\(x0) \(height - y1) \(x1) \(height - y0)] /A << /S /GoTo /D [\(page) /Fit] >> >>"
+            ))
+        case .stamp(let text, let x0, let y0, let x1, let y1):
+          let look = stream(
+            "/Type /XObject /Subtype /Form /BBox [0 0 \(x1 - x0) \(y1 - y0)] /Resources << /Font << /P \(plain) 0 R >> >>",
+            Self.latin1("BT /P 10 Tf 2 3 Td (\(Self.escaped(text))) Tj ET"))
+          links.append(
+            add(
+              "<< /Type /Annot /Subtype /Stamp /F 4 /Rect [\(x0) \(height - y1) \(x1) \(height - y0)] /AP << /N \(look) 0 R >> >>"
             ))
         case .picture(let pixels, let width, let x0, let y0, let x1, let y1):
           let picture = stream(

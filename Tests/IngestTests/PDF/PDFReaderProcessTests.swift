@@ -118,10 +118,18 @@ struct PDFReaderProcessTests {
   @Test func `memory beyond the limit costs one document`() throws {
     var limits = ReadLimits()
     limits.memoryBytes = 8 << 20
-    let file = try pdf("words")
-    let error = #expect(throws: ReadError.self) { try read(file, limits: limits) }
+    // A page of a hundred thousand letters.
+    var builder = PDFBuilder()
+    builder.height = 36_200
+    builder.pages = [
+      PDFBuilder.lines((0..<3000).map { "line \($0) of a page of many lines" }, x: 72, y: 72)
+    ]
+    let large = folder.url.appendingPathComponent("large.pdf")
+    try Data(builder.bytes).write(to: large)
+    let error = #expect(throws: ReadError.self) { try read(large, limits: limits) }
     #expect(error?.kind == .crashed || error?.kind == .damaged)
-    #expect(ExtractedText(try read(file)).text == "words 0")
+    #expect(ExtractedText(try read(large)).text.contains("line 2999 of"))
+    #expect(ExtractedText(try read(try pdf("words"))).text == "words 0")
   }
 
   @Test func `more pages than the limit are refused with both numbers`() throws {

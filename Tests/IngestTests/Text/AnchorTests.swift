@@ -19,6 +19,23 @@ struct AnchorTests {
     }
   }
 
+  @Test func `every anchor of the samples leads to the bytes of its text`() throws {
+    let samples = Repository.root.appendingPathComponent("Samples")
+    var read = 0
+    for folder in ["contracts", "meetings", "reports"] {
+      let folder = samples.appendingPathComponent(folder)
+      for name in try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+      where !name.hasSuffix(".pdf") {
+        let bytes = [UInt8](try Data(contentsOf: folder.appendingPathComponent(name)))
+        let check = AnchorCheck(try self.read(bytes, name), of: bytes)
+        #expect(check.faults.isEmpty, "\(name): \(check.faults.prefix(3))")
+        #expect(check.runs > 0, "\(name)")
+        read += 1
+      }
+    }
+    #expect(read >= 8)
+  }
+
   @Test(arguments: ["html", "charset", "transcripts"])
   func `nearly all text has an anchor`(folder: String) throws {
     for name in Fixture.names(in: folder) {
