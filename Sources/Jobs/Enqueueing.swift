@@ -75,11 +75,14 @@ extension JobQueue {
     return report
   }
 
-  /// The output an earlier job with this key has written, newest first. Whether the file still exists, and
-  /// still has this digest, is for the caller to see.
-  package func completedOutput(forKey key: String) throws(DatabaseError) -> CompletedOutput? {
+  /// The output an earlier job with this key has written, newest first; one at `path` before all others, since copies
+  /// of a document have one key. Whether the file still exists, and still has this digest, is for the caller to see.
+  package func completedOutput(forKey key: String, at path: String) throws(DatabaseError)
+    -> CompletedOutput?
+  {
     guard
-      let job = try connection.first(JobSQL.completedWithKey, ["key": .text(key)], Job.init),
+      let job = try connection.first(
+        JobSQL.completedWithKey, ["key": .text(key), "path": .text(path)], Job.init),
       let output = job.output, let run = try run(job.run)
     else { return nil }
     return CompletedOutput(job: job, output: output, folder: run.output)

@@ -62,28 +62,30 @@ import Testing
   }
 
   @Test
-  func `the newest completed output of a key is found, and none of a job that did not complete`()
+  func
+    `the newest completed output of a key is found, at its place first, and none of a job that did not complete`()
     throws
   {
     let f = try QueueFixture()
     let all = documents(2)
     try f.queue.enqueue(all, in: f.run)
     let key = all[0].jobs[0].key
-    #expect(try f.queue.completedOutput(forKey: key) == nil)
+    #expect(try f.queue.completedOutput(forKey: key, at: "a") == nil)
     let claim = try f.claim()[0]
     try f.queue.complete(claim, JobResult(.partial, output: .file("first")))
-    #expect(try f.queue.completedOutput(forKey: key)?.output == .file("first"))
-    #expect(try f.queue.completedOutput(forKey: key)?.folder == "/out")
-    #expect(try f.queue.completedOutput(forKey: all[1].jobs[0].key) == nil)
+    #expect(try f.queue.completedOutput(forKey: key, at: "a")?.output == .file("first"))
+    #expect(try f.queue.completedOutput(forKey: key, at: "a")?.folder == "/out")
+    #expect(try f.queue.completedOutput(forKey: all[1].jobs[0].key, at: "a") == nil)
     // Keys are looked for by their beginning, and compared whole.
     let alike = String(key.prefix(20)) + String(all[1].jobs[0].key.suffix(44))
-    #expect(try f.queue.completedOutput(forKey: alike) == nil)
+    #expect(try f.queue.completedOutput(forKey: alike, at: "a") == nil)
     let again = try f.queue.startRun(newRun())
     try f.queue.enqueue([all[0]], in: again)
-    #expect(try f.queue.completedOutput(forKey: key)?.output == .file("first"))
+    #expect(try f.queue.completedOutput(forKey: key, at: "a")?.output == .file("first"))
     let second = try #require(try f.queue.claim(worker: f.worker, run: again).first)
     try f.queue.complete(second, JobResult(.complete, output: .file("second")))
-    #expect(try f.queue.completedOutput(forKey: key)?.output == .file("second"))
+    #expect(try f.queue.completedOutput(forKey: key, at: "a")?.output == .file("second"))
+    #expect(try f.queue.completedOutput(forKey: key, at: "first")?.output == .file("first"))
   }
 
   @Test func `a cached step is complete from the start and lets those after it run`() throws {

@@ -27,7 +27,7 @@ import Testing
     #expect(states == [.completed, .completed, .running, .blocked, .discarded, .discarded])
     // What was made by the earlier version is still known by its key.
     for job in try queue.jobs(JobFilter(run: run, states: [.completed])) where job.output != nil {
-      #expect(try queue.completedOutput(forKey: job.key)?.output == job.output)
+      #expect(try queue.completedOutput(forKey: job.key, at: "")?.output == job.output)
     }
     // The worker that held job 3 was on another boot of another machine; its beat is long ago.
     let worker = try queue.startWorker(named: "w", program: "test")

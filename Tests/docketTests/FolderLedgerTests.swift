@@ -191,6 +191,8 @@ struct FolderLedgerTests {
     #expect(entries["copies/a.txt"]?["duplicateOf"]?.string == "a.txt")
     #expect(entries["a.txt"]?["duplicateOf"] == nil && entries["b.txt"]?["duplicateOf"] == nil)
     #expect(ending.output.contains("copies/a.txt and a.txt"), "\(ending.output)")
+    let again = try docket.run(["run", try declare()])
+    #expect(again.output.contains(" 0 results to make"), "\(again.output)")
   }
 
   @Test func `a file that changes or goes while the run reads others fails by itself`() throws {

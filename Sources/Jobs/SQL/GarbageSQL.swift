@@ -6,12 +6,12 @@ enum GarbageSQL {
       (SELECT count(*) FROM job WHERE job.run_id = run.id)
     FROM run WHERE state IN ('finished', 'cancelled') AND finished_at < :before ORDER BY id
     """
-  /// The outputs by which later runs of the same inputs are up to date: no later job has their key.
+  /// The outputs by which later runs of the same inputs are up to date: no later job has their key and place.
   static let lastOutputs = """
     SELECT output_path, output_sha256, output_bytes FROM job WHERE run_id = :run AND state = 'completed' AND output_path IS NOT NULL
       AND NOT EXISTS (SELECT 1 FROM job AS later
         WHERE substr(later.key, 1, 12) = substr(job.key, 1, 12) AND later.key = job.key AND later.id > job.id
-        AND later.state = 'completed' AND later.output_path IS NOT NULL)
+        AND later.state = 'completed' AND later.output_path = job.output_path)
     """
   static let unfinishedDocuments = """
     SELECT DISTINCT document.sha256 FROM job JOIN document ON document.id = job.document_id

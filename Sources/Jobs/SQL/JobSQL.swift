@@ -233,11 +233,13 @@ enum JobSQL {
   /// Keys are indexed by their first digits. (A plain `key = :key` SQLite would put in place of the key among the
   /// digits as well, and find no index for them.)
   static let completedWithKey = """
-    SELECT \(columns) FROM \(source) WHERE job.id = (
-      SELECT id FROM job INDEXED BY job_key_start
-      WHERE substr(key, 1, 12) = substr(:key, 1, 12) AND +key = :key
-        AND state = 'completed' AND output_path IS NOT NULL
-      ORDER BY id DESC LIMIT 1)
+    SELECT \(columns) FROM \(source) WHERE job.id = coalesce(
+      (\(newestWithKey) AND output_path = :path ORDER BY id DESC LIMIT 1),
+      (\(newestWithKey) AND output_path IS NOT NULL ORDER BY id DESC LIMIT 1))
+    """
+  private static let newestWithKey = """
+    SELECT id FROM job INDEXED BY job_key_start
+    WHERE substr(key, 1, 12) = substr(:key, 1, 12) AND +key = :key AND state = 'completed'
     """
   /// The running jobs of each worker but the caller, and what is needed to tell whether it lives.
   static let workersAtWork = """

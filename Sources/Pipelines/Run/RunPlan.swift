@@ -81,7 +81,9 @@ package struct RunPlan: Sendable {
 
     init(key: String, outputPath: String, in folder: URL, _ queue: JobQueue?) throws {
       self = .new(since: [])
-      guard let queue, let done = try queue.completedOutput(forKey: key) else { return }
+      guard let queue, let done = try queue.completedOutput(forKey: key, at: outputPath) else {
+        return
+      }
       let file = folder.appendingPathComponent(outputPath)
       guard FileManager.default.fileExists(atPath: file.path) else {
         self = .outputMissing
