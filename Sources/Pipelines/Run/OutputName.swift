@@ -22,6 +22,11 @@ struct OutputName {
     let ending = ".\(name(of: step)).json"
     return ShortenedPath(document, reserving: ending.utf8.count).path + ending
   }
+
+  /// Where what a model thought before it answered stands, beside the result.
+  static func reasoning(besides result: String) -> String {
+    result.dropLast(".json".count) + ".reasoning.md"
+  }
 }
 
 /// A document's path as far as file systems take it.
@@ -98,11 +103,6 @@ struct ShortenedPath {
       result.append(character)
     }
     return result
-  }
-
-  /// Where what a model thought before it answered stands, beside the result.
-  static func reasoning(besides result: String) -> String {
-    result.dropLast(".json".count) + ".reasoning.md"
   }
 }
 
