@@ -34,20 +34,22 @@ static inline int docket_sqlite_sync_journal(sqlite3 *db) {
 }
 
 /* Lengthens the journal's file with zeros, which no reader takes for frames, and syncs it. Only while holding the
-   write lock: nobody else writes the journal then. Where there is no room for all of it, it stays as it is. */
-static inline void docket_sqlite_reserve_journal(sqlite3 *db, sqlite3_int64 length) {
+   write lock: nobody else writes the journal then. Where there is no room for all of it, it stays as it is. A sync
+   that fails is an error like any other: what earlier commits wrote may be gone with it. */
+static inline int docket_sqlite_reserve_journal(sqlite3 *db, sqlite3_int64 length) {
   static const char zeros[65536];
   sqlite3_file *journal = 0;
   int rc = sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &journal);
-  if (rc != SQLITE_OK || !journal || !journal->pMethods) return;
+  if (rc != SQLITE_OK || !journal || !journal->pMethods) return rc;
   sqlite3_int64 old = 0;
-  if (journal->pMethods->xFileSize(journal, &old) != SQLITE_OK || old >= length) return;
-  for (sqlite3_int64 end = old; rc == SQLITE_OK && end < length;) {
+  rc = journal->pMethods->xFileSize(journal, &old);
+  if (rc != SQLITE_OK || old >= length) return rc;
+  for (sqlite3_int64 end = old; end < length;) {
     sqlite3_int64 rest = length - end;
     int count = rest < (sqlite3_int64)sizeof zeros ? (int)rest : (int)sizeof zeros;
-    rc = journal->pMethods->xWrite(journal, zeros, count, end);
+    if (journal->pMethods->xWrite(journal, zeros, count, end) != SQLITE_OK)
+      return journal->pMethods->xTruncate(journal, old);
     end += count;
   }
-  if (rc == SQLITE_OK) rc = journal->pMethods->xSync(journal, SQLITE_SYNC_NORMAL);
-  if (rc != SQLITE_OK) journal->pMethods->xTruncate(journal, old);
+  return journal->pMethods->xSync(journal, SQLITE_SYNC_NORMAL);
 }

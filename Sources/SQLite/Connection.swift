@@ -201,7 +201,10 @@ import Foundation
   /// itself; one that writes over what is there does not. Where space is short, nothing happens.
   package func reserveJournal() throws(DatabaseError) {
     try transaction { () throws(DatabaseError) in
-      unsafe docket_sqlite_reserve_journal(handle, Self.journalLength)
+      let code = unsafe docket_sqlite_reserve_journal(handle, Self.journalLength)
+      guard code == SQLITE_OK else {
+        throw unsafe Self.failure(code, handle, path: path, sql: nil)
+      }
     }
   }
 
