@@ -207,8 +207,8 @@ struct Decoding {
     }
     self.allowed = nil
     guard !allowed.isEmpty else {
-      // Nothing fits into what is left but the end, which is allowed here.
-      end(.complete, events)
+      // Nothing fits into what is left but the end.
+      end(matcher.canEnd ? .complete : .length, events)
       return nil
     }
     let token = sampler.choose(logits, among: allowed)

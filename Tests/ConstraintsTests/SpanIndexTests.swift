@@ -96,6 +96,31 @@ import Testing
     }
   }
 
+  /// All ways there are, by as many tokens as are left.
+  @Test(arguments: ["ab\ncd", "a\\b", "x \u{1}y z"], 0...4)
+  func `whatever is begun near the end of the budget can be ended`(text: String, spare: Int) throws
+  {
+    let trie = try Fixture.small.get()
+    let constraint = try SchemaConstraint(["type": "string", "x-evidence": "required"])
+    let source = SpanIndex(text)
+    let budget = try Matcher(constraint, trie: trie, source: source).leastTokens + spare
+    var pending: [[Int32]] = [[]]
+    var ended = 0
+    while let tokens = pending.popLast() {
+      let matcher = try Matcher(constraint, trie: trie, source: source)
+      for token in tokens { matcher.accept(token) }
+      if matcher.isComplete {
+        ended += 1
+        continue
+      }
+      let allowed = matcher.allowed(remaining: budget - tokens.count)
+      #expect(!allowed.isEmpty, "stuck at \(matcher.text), \(budget - tokens.count) left")
+      #expect(matcher.leastTokens <= budget - tokens.count)
+      pending += allowed.ids.map { tokens + [$0] }
+    }
+    #expect(ended > 0)
+  }
+
   @Test func `a source that has no words is said to have none`() throws {
     let constraint = try SchemaConstraint(Self.schema)
     let trie = try Fixture.small.get()

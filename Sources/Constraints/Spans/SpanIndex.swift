@@ -198,10 +198,16 @@ package final class SpanIndex: Sendable {
 
   func cost(of place: SpanPlace) -> Int {
     if place.isClosed { return 0 }
-    guard
-      let bytes = distance(place.witness, place.depth, least: place.least, most: place.most)
-    else { return CostTable.none }
-    return bytes - place.escape.count + (place.isOpen ? 1 : 2)
+    let quotes = place.isOpen ? 1 : 2
+    if place.escape.isEmpty {
+      return distance(place.witness, place.depth, least: place.least, most: place.most)
+        .map { $0 + quotes } ?? CostTable.none
+    }
+    // In the midst of an escape a span cannot end, though it might have before.
+    let rest =
+      Self.spelling(of: text[Int(place.witness) + Int(place.depth)]).count - place.escape.count
+    return distance(place.witness, place.depth + 1, least: place.least, most: place.most)
+      .map { $0 + rest + quotes } ?? CostTable.none
   }
 
   func step(_ place: SpanPlace, _ byte: UInt8) -> SpanPlace? {
@@ -220,7 +226,9 @@ package final class SpanIndex: Sendable {
           next.escape = []
           return taken(next, range)
         }
-        guard let witness = witness(place, range, alikeAt: place.depth) else { continue }
+        var behind = place
+        behind.depth += 1
+        guard let witness = witness(behind, range, alikeAt: place.depth) else { continue }
         next.escape = written
         next.witness = witness
         return next
