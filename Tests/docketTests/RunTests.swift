@@ -202,7 +202,7 @@ import Testing
     #expect(try outputs()["long.txt.fields.json"] != nil)
   }
 
-  @Test(arguments: [(SIGTERM, Int32(75)), (SIGINT, 130)])
+  @Test(arguments: zip([SIGTERM, SIGINT], [Int32(75), 130]))
   func `a signal stops at a safe point, and the same command goes on`(
     signal: Int32, status: Int32
   ) throws {
