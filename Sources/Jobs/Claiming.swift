@@ -59,9 +59,12 @@ extension JobQueue {
   func take(_ request: ClaimRequest) throws(DatabaseError) -> [Claim] {
     try wakeDue()
     var claims: [Claim] = []
+    var request = request
     let kinds = Value(request.kinds.map(jsonArray))
     while claims.count < request.count, let claim = try takeBest(request, kinds) {
       claims.append(claim)
+      // Jobs claimed together are of one run.
+      request.run = claim.job.run
     }
     return claims
   }

@@ -140,7 +140,7 @@ static int32_t target_page(PopplerDocument *document, PopplerAction *action) {
 
 enum { most_links = 10000 };
 
-/// The links of a page; those that lead nowhere, or run something, are none.
+/// The links of a page; those that lead nowhere, run something, or have no area to click at are none.
 static void read_links(PopplerDocument *document, PopplerPage *page, double height, pdf_page *out) {
   // poppler lists the last of the file first.
   GList *mappings = g_list_reverse(poppler_page_get_link_mapping(page));
@@ -152,6 +152,7 @@ static void read_links(PopplerDocument *document, PopplerPage *page, double heig
     PopplerAction *action = mapping->action;
     if (!action) continue;
     pdf_link link = {.area = box_of(&mapping->area)};
+    if (link.area.x1 <= link.area.x0 || link.area.y1 <= link.area.y0) continue;
     // These rectangles alone count from the bottom.
     float top = (float)height - link.area.y1;
     link.area.y1 = (float)height - link.area.y0;
