@@ -192,8 +192,7 @@ struct FolderLedgerTests {
     #expect(entries["a.txt"]?["duplicateOf"] == nil && entries["b.txt"]?["duplicateOf"] == nil)
     #expect(ending.output.contains("copies/a.txt and a.txt"), "\(ending.output)")
     let again = try docket.run(["run", try declare()])
-    let made = "  done     copies/a.txt"
-    #expect(ending.output.contains(made) && !again.output.contains("  done "), "\(again.output)")
+    #expect(again.errors.contains("0 results to make, 3 up to date"), "\(again.errors)")
   }
 
   @Test func `a file that changes or goes while the run reads others fails by itself`() throws {
