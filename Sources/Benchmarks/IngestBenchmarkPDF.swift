@@ -122,11 +122,10 @@ enum IngestBenchmarkPDF {
       if ProcessInfo.processInfo.environment["DOCKET_BENCH_IN_PROCESS"] != nil {
         return try PDFReader().read(source, named: name, password: password)
       }
-      return try PDFReaderProcess(program: program).read(source, named: name, password: password)
+      return try PDFReaderProcess(program: IngestCost.program).read(
+        source, named: name, password: password)
     }
   }
-
-  private static let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
 
   /// CPU seconds that poppler-glib alone takes for characters and boxes.
   private static func poppler(_ files: [URL]) -> Double {

@@ -24,14 +24,16 @@ struct IngestCost {
     return try body()
   }
 
-  /// Ends the reading processes and takes down their peak.
+  /// This program, which also is the reading process.
+  static let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+
+  /// Takes down the peak of the reading processes, those that have ended among them. They stay: a run
+  /// of the product has one for all its documents, too.
   mutating func finish() {
-    let start = Self.processorSeconds()
-    PDFReaderProcess.endIdle()
-    seconds += Self.processorSeconds() - start
     var children = rusage()  // of ended children: RUSAGE_CHILDREN, -1
     unsafe getrusage(-1, &children)
-    peakBytes = Int(children.ru_maxrss) << 10
+    peakBytes = max(PDFReaderProcess.idlePeakBytes, Int(children.ru_maxrss) << 10)
+    PDFReaderProcess.forgetIdlePeaks()
   }
 
   /// Of this process, its reading processes, and those that have ended.

@@ -12,16 +12,16 @@ struct IngestFiles {
   init(arguments: [String]) { files = arguments }
 
   func run() throws {
-    let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
     print("pages\tfile MB\ttext MB\tCPU s\tpages/s\tMB/s\treader peak MiB\town peak MiB\tfile")
     for file in files {
-      PDFReaderProcess.endIdle()
-      Self.forgetPeak()
+      PDFReaderProcess.forgetIdlePeaks()
+      PDFReaderProcess.forgetPeak(ofProcess: getpid())
       let source = try SourceFile(URL(fileURLWithPath: file), named: file)
       var cost = IngestCost()
       do {
         let document = try cost.measure {
-          try DocumentReader(pdfProgram: program, recogniser: nil).read(source, named: file)
+          try DocumentReader(pdfProgram: IngestCost.program, recogniser: nil).read(
+            source, named: file)
         }
         cost.pages = document.pages.count
         cost.bytes = source.byteCount
@@ -38,11 +38,6 @@ struct IngestFiles {
         print("\(error)")
       }
     }
-  }
-
-  /// From here on the kernel counts the peak anew.
-  private static func forgetPeak() {
-    try? Data("5".utf8).write(to: URL(fileURLWithPath: "/proc/self/clear_refs"))
   }
 
   private static var ownPeak: Int { PDFReaderProcess.peakBytes(ofProcess: getpid()) }

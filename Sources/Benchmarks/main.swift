@@ -26,6 +26,10 @@ guard let subject = subjects.first(where: { $0.name == arguments.first }) else {
   for subject in subjects { print("docket-bench \(subject.name) \(subject.help)") }
   exit(arguments.isEmpty || arguments == ["--help"] ? 0 : 2)
 }
+// As `docket` does for the verbs that read.
+if ["ingest", "reading"].contains(subject.name) {
+  PDFReaderProcess.prepare(as: IngestCost.program)
+}
 do {
   try subject.run(Array(arguments.dropFirst()))
 } catch {

@@ -18,17 +18,25 @@
 
 extern char **environ;
 
-/// The environment without Swift's crash reporter, which would go on living in a dead child.
-static char **quiet_environment(void) {
-  static char quiet[] = "SWIFT_BACKTRACE=enable=no";
+/// The environment without what a reader has no use for: Swift's crash reporter, which would go on
+/// living in a dead child, and OpenBLAS's threads, which spin for a while when they are made.
+static char **reader_environment(void) {
+  static char *const own[] = {"SWIFT_BACKTRACE=enable=no", "OPENBLAS_NUM_THREADS=1"};
+  enum { own_count = sizeof own / sizeof *own };
   size_t count = 0;
   while (environ[count]) count++;
-  char **copy = calloc(count + 2, sizeof *copy);
+  char **copy = calloc(count + own_count + 1, sizeof *copy);
   if (!copy) return NULL;
   size_t kept = 0;
-  for (size_t i = 0; i < count; i++)
-    if (strncmp(environ[i], "SWIFT_BACKTRACE=", 16) != 0) copy[kept++] = environ[i];
-  copy[kept] = quiet;
+  for (size_t i = 0; i < count; i++) {
+    int is_replaced = 0;
+    for (size_t k = 0; k < own_count; k++) {
+      size_t name = strcspn(own[k], "=") + 1;
+      if (strncmp(environ[i], own[k], name) == 0) is_replaced = 1;
+    }
+    if (!is_replaced) copy[kept++] = environ[i];
+  }
+  for (size_t k = 0; k < own_count; k++) copy[kept++] = own[k];
   return copy;
 }
 
@@ -36,7 +44,7 @@ int reading_process_start(const char *program, const char *argument, int32_t *pr
                           int32_t *channel) {
   int ends[2];
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) return errno;
-  char **environment = quiet_environment();
+  char **environment = reader_environment();
   int code = environment ? 0 : ENOMEM;
   if (code == 0) {
     posix_spawn_file_actions_t actions;
@@ -71,6 +79,43 @@ int reading_process_start(const char *program, const char *argument, int32_t *pr
     close(ends[0]);
     return code;
   }
+  *channel = ends[0];
+  return 0;
+}
+
+/// In a copy of this process: what `reading_process_start` asks of a started one.
+static void settle(int channel) {
+  setpgid(0, 0);
+  for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigprocmask(SIG_SETMASK, &signals, NULL);
+  // Clear of the three that are about to be replaced.
+  int input = fcntl(channel, F_DUPFD, 3);
+  int nowhere = fcntl(open("/dev/null", O_WRONLY), F_DUPFD, 3);
+  if (input < 0 || nowhere < 0 || dup2(input, 0) < 0 || dup2(nowhere, 1) < 0 ||
+      dup2(nowhere, 2) < 0)
+    _exit(1);
+  closefrom(3);
+}
+
+int reading_process_copy(int32_t *process, int32_t *channel) {
+  int ends[2];
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) return errno;
+  pid_t child = fork();
+  if (child == 0) {
+    settle(ends[1]);
+    return READING_PROCESS_IS_COPY;
+  }
+  int code = child < 0 ? errno : 0;
+  close(ends[1]);
+  if (code != 0) {
+    close(ends[0]);
+    return code;
+  }
+  // Both do it: neither knows which of them runs first.
+  setpgid(child, child);
+  *process = child;
   *channel = ends[0];
   return 0;
 }

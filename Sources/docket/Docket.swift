@@ -43,6 +43,7 @@ struct Docket {
         Console.out(verb.help)
         return .complete
       }
+      if verb.readsDocuments { PDFReaderProcess.prepare(as: Program.url) }
       return try verb.run(arguments)
     } catch let error as UsageError {
       Console.note("docket \(verb.name): \(error.message)\nSee: docket \(verb.name) --help")

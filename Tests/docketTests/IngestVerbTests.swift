@@ -77,4 +77,40 @@ struct IngestVerbTests {
     }
     #expect(checked > 20)
   }
+
+  @Test func `the process that reads PDFs ends with the program, whatever ends that`() throws {
+    let path = SampleRun.samples.appendingPathComponent("reports/regulation-long-132-pages.pdf")
+      .path
+    // Often enough to be at work when it is killed.
+    let started = try docket.start(["ingest", "--json"] + Array(repeating: path, count: 500))
+    var reader: Int32?
+    for _ in 0..<500 where reader == nil {
+      reader = Self.child(of: started.process.processIdentifier)
+      if reader == nil { usleep(10_000) }
+    }
+    kill(started.process.processIdentifier, SIGKILL)
+    #expect(try started.wait().status == -SIGKILL)
+    let child = try #require(reader)
+    var isGone = false
+    for _ in 0..<500 where !isGone {
+      isGone = Self.state(of: child).map { $0.letter == "Z" } ?? true
+      if !isGone { usleep(10_000) }
+    }
+    #expect(isGone)
+  }
+
+  /// A process that another one has started.
+  private static func child(of parent: Int32) -> Int32? {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+    return names.lazy.compactMap { Int32($0) }.first { state(of: $0)?.parent == parent }
+  }
+
+  /// The letter of a process's state and its parent; nil where there is no such process.
+  private static func state(of process: Int32) -> (letter: Substring, parent: Int32)? {
+    // `id (name) state parent …`, and the name may hold anything.
+    guard let stat = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8),
+      let fields = stat.split(separator: ")").last?.split(separator: " "), fields.count > 1
+    else { return nil }
+    return (fields[0], Int32(fields[1]) ?? 0)
+  }
 }

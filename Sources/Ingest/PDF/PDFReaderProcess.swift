@@ -165,14 +165,32 @@ package struct PDFReaderProcess: Sendable {
       advice: "Repair the file, for instance with `qpdf`, or raise the memory limit.")
   }
 
-  /// Ends the reading processes that wait for a next document.
-  package static func endIdle() { ReadingProcessPool.shared.drain() }
+  /// Makes the first reading process, as a copy of this one: a hundredth of the work of starting the
+  /// program once more, with all its libraries.
+  ///
+  /// For the beginning of `main` alone: a copy has the one thread that made it, so that a lock which
+  /// another thread holds at that moment would be held in it for ever. Reading processes that are
+  /// wanted later, beside this one or in its place, are started.
+  ///
+  /// - Parameter program: whose ``PDFReaderProcess`` are to use it: the one that runs.
+  package static func prepare(as program: URL) {
+    guard let process = ReadingProcess.copyOfThisProcess() else { return }
+    ReadingProcessPool.shared.put(process, program.path)
+  }
 
   /// CPU seconds the waiting reading processes have used so far.
   package static var idleProcessorSeconds: Double { ReadingProcessPool.shared.processorSeconds }
 
   /// Most main memory that a waiting reading process had at any time.
   package static var idlePeakBytes: Int { ReadingProcessPool.shared.peakBytes }
+
+  /// From here on the kernel counts the peaks of the waiting reading processes anew.
+  package static func forgetIdlePeaks() { ReadingProcessPool.shared.forgetPeaks() }
+
+  /// From here on the kernel counts a process's peak anew, where it lets it.
+  package static func forgetPeak(ofProcess process: Int32) {
+    try? Data("5".utf8).write(to: URL(fileURLWithPath: "/proc/\(process)/clear_refs"))
+  }
 
   /// Most main memory a process had, as Linux counts it; 0 where there is none.
   package static func peakBytes(ofProcess process: Int32) -> Int {

@@ -5,7 +5,8 @@ import Synchronization
 
 /// A child process that reads one PDF after another. One thread at a time speaks with it.
 ///
-/// It is the same program run again with a hidden subcommand. Requests and the open files they are
+/// It is the same program run again with a hidden subcommand, or a copy made before the program had
+/// begun anything. Requests and the open files they are
 /// about go over a socket, events come back over it; the child ends by itself when nobody holds the
 /// other end.
 final class ReadingProcess {
@@ -24,6 +25,23 @@ final class ReadingProcess {
     guard code == 0 else { throw StartError(code: code) }
     self.process = process
     self.channel = channel
+  }
+
+  private init(process: pid_t, channel: Int32) {
+    self.process = process
+    self.channel = channel
+  }
+
+  /// A copy of this process as it stands, nil where the system makes none. In the copy it does not
+  /// return.
+  static func copyOfThisProcess() -> ReadingProcess? {
+    var process: Int32 = 0
+    var channel: Int32 = -1
+    switch unsafe reading_process_copy(&process, &channel) {
+    case Int32(READING_PROCESS_IS_COPY): PDFReaderProcess.main()
+    case 0: return ReadingProcess(process: process, channel: channel)
+    default: return nil
+    }
   }
 
   struct StartError: Error { var code: Int32 }
@@ -78,6 +96,8 @@ final class ReadingProcess {
 
   var peakBytes: Int { PDFReaderProcess.peakBytes(ofProcess: process) }
 
+  func forgetPeak() { PDFReaderProcess.forgetPeak(ofProcess: process) }
+
   /// CPU seconds it has used so far; 0 where it has ended.
   var processorSeconds: Double {
     var clock = clockid_t()
@@ -89,8 +109,8 @@ final class ReadingProcess {
   }
 }
 
-/// Reading processes that have nothing to do, kept for the next document: starting one costs as
-/// much as reading a dozen pages.
+/// Reading processes that have nothing to do, kept for the next document: starting the program once
+/// more costs as much as reading a dozen pages.
 final class ReadingProcessPool: Sendable {
   static let shared = ReadingProcessPool()
   /// Idle processes of one program at most.
@@ -127,13 +147,9 @@ final class ReadingProcessPool: Sendable {
     idle.withLock { idle in idle.values.joined().map(\.process.peakBytes).max() ?? 0 }
   }
 
-  /// Ends the idle processes.
-  func drain() {
-    let handles = idle.withLock { idle in
-      let all = idle.values.flatMap(\.self)
-      idle = [:]
-      return all
+  func forgetPeaks() {
+    idle.withLock { idle in
+      for handle in idle.values.joined() { handle.process.forgetPeak() }
     }
-    for handle in handles { handle.process.kill() }
   }
 }

@@ -12,6 +12,8 @@ struct Verb: Sendable {
   let options: [Option]
   /// The words that may follow, each a verb of its own named “VERB WORD”; then `run` is for none.
   var words: [Verb] = []
+  /// Whether it is likely to read PDFs, for which a process is made before anything else is begun.
+  var readsDocuments = false
   let run: @Sendable (Arguments) throws -> ExitStatus
 
   /// An option: a switch, or one that takes a value.

@@ -18,7 +18,7 @@ enum IngestVerb {
       """,
     options: [
       .value("--password", "<text>", "Opens an encrypted PDF. (default: none)"), .json,
-    ], run: run)
+    ], readsDocuments: true, run: run)
 
   static func run(_ arguments: Arguments) throws -> ExitStatus {
     var status = ExitStatus.complete

@@ -26,7 +26,7 @@ enum PlanVerb {
         "Most memory of the run. (default: nine tenths of what the machine or its control group has)"
       ),
       .workspace, .json,
-    ], run: run)
+    ], readsDocuments: true, run: run)
 
   static func run(_ arguments: Arguments) throws -> ExitStatus {
     guard let declaration = try DeclarationArgument.read(arguments) else { return .usage }

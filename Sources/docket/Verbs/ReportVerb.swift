@@ -18,7 +18,7 @@ enum ReportVerb {
         "--pictures", "<MB>", "Room for all pictures of pages together; 0 draws none. (default: 40)"
       ),
       .json,
-    ], run: run)
+    ], readsDocuments: true, run: run)
 
   static func run(_ arguments: Arguments) throws -> ExitStatus {
     let folder = try OutputFolder(URL(fileURLWithPath: arguments.operands[0]))

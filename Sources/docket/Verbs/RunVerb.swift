@@ -49,7 +49,7 @@ enum RunVerb {
       .value(
         "--fault", "<point:n>",
         "For tests of crashes: die or fail on purpose at the n-th pass of a named point."),
-    ], run: run)
+    ], readsDocuments: true, run: run)
 
   static func run(_ arguments: Arguments) throws -> ExitStatus {
     StopSignals.expect()

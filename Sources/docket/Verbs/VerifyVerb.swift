@@ -15,7 +15,7 @@ enum VerifyVerb {
     options: [
       .documentsNow, .passwords,
       .json,
-    ], run: run)
+    ], readsDocuments: true, run: run)
 
   static func run(_ arguments: Arguments) throws -> ExitStatus {
     let folder = try OutputFolder(URL(fileURLWithPath: arguments.operands[0]))
