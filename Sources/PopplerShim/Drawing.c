@@ -42,7 +42,11 @@ static cairo_surface_t *draw(PopplerPage *page, enum drawn what) {
 }
 
 cairo_surface_t *drawing_record(PopplerPage *page) {
+  // A ruling is a step of brightness, which no profile makes or unmakes, and a transform for each
+  // profile costs as much as drawing a page.
+  drawing_forgo_profiles(1);
   cairo_surface_t *recording = draw(page, RULINGS);
+  drawing_forgo_profiles(0);
   if (strokes > most_strokes || cairo_surface_status(recording) != CAIRO_STATUS_SUCCESS) {
     cairo_surface_destroy(recording);
     return NULL;
@@ -111,8 +115,8 @@ void cairo_show_text_glyphs(cairo_t *context, const char *text, int length,
   if (next) next(context, text, length, glyphs, count, clusters, cluster_count, flags);
 }
 
-// Of Little CMS, which poppler asks for a transform for each profile on each page it reads the text of,
-// where all that colours are asked is whether two are the same. (Drawing keeps them for the document.)
+// Of Little CMS, which poppler asks for a transform for each profile on each page it reads the text
+// of, where all that colours are asked is whether two are the same.
 void *cmsCreateTransform(void *input, uint32_t input_format, void *output, uint32_t output_format,
                          uint32_t intent, uint32_t flags);
 

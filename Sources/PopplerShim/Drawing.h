@@ -13,8 +13,8 @@ cairo_surface_t *drawing_record(PopplerPage *page);
 void drawing_place_text(PopplerPage *page);
 
 /// From here on (1), or no longer (0), this thread's colours come of the plain formulas for grey, RGB
-/// and CMYK, and not of the colour profiles in the file. Not for drawing: what a document draws with is
-/// kept.
+/// and CMYK, and not of the colour profiles in the file. Where something is drawn without them, the
+/// open document keeps to that.
 void drawing_forgo_profiles(int forgoes);
 
 #endif

@@ -140,7 +140,8 @@ static int32_t target_page(PopplerDocument *document, PopplerAction *action) {
 
 enum { most_links = 10000 };
 
-/// The links of a page; those that lead nowhere, run something, or have no area to click at are none.
+/// The links of a page; those that lead nowhere, run something, or have no area to click at are
+/// none.
 static void read_links(PopplerDocument *document, PopplerPage *page, double height, pdf_page *out) {
   // poppler lists the last of the file first.
   GList *mappings = g_list_reverse(poppler_page_get_link_mapping(page));
@@ -346,15 +347,23 @@ typedef struct {
   int x, y, width, height;
 } pixel_area;
 
-/// The pixels of a page; no width where it would be no sensible size, or of more than `limit` bytes.
-static pixel_area page_area(double points_wide, double points_high, double scale, size_t limit) {
-  double w = points_wide * scale + 0.5, h = points_high * scale + 0.5;
-  pixel_area area = {0, 0, 0, 0};
-  if (w >= 1 && h >= 1 && w < 30000 && h < 30000 && w * h * 4 <= (double)limit) {
-    area.width = (int)w;
-    area.height = (int)h;
+/// A page with its pixels; NULL where it has no sensible size, or would have more than `limit` bytes
+/// while it is drawn.
+static PopplerPage *page_to_draw(pdf_document *document, int32_t index, double scale,
+                                 size_t limit, pixel_area *area) {
+  PopplerPage *page = poppler_document_get_page(document->document, index);
+  if (!page) return NULL;
+  double width = 0, height = 0;
+  poppler_page_get_size(page, &width, &height);
+  width = width * scale + 0.5;
+  height = height * scale + 0.5;
+  if (width >= 1 && height >= 1 && width < 30000 && height < 30000 &&
+      width * height * 4 <= (double)limit) {
+    *area = (pixel_area){0, 0, (int)width, (int)height};
+    return page;
   }
-  return area;
+  g_object_unref(page);
+  return NULL;
 }
 
 /// A white sheet of `scale` pixels a point, an area of a page, to draw the page on in points; NULL
@@ -422,12 +431,10 @@ static uint8_t *gray_of(cairo_surface_t *recording, pixel_area page, double scal
 
 uint8_t *pdf_drawing_gray(pdf_document *document, int32_t index, double scale, size_t limit,
                           int32_t *width, int32_t *height) {
-  PopplerPage *page = poppler_document_get_page(document->document, index);
+  pixel_area area;
+  PopplerPage *page = page_to_draw(document, index, scale, limit, &area);
   if (!page) return NULL;
-  double points_wide = 0, points_high = 0;
-  poppler_page_get_size(page, &points_wide, &points_high);
-  pixel_area area = page_area(points_wide, points_high, scale, limit);
-  cairo_surface_t *recording = area.width ? drawing_record(page) : NULL;
+  cairo_surface_t *recording = drawing_record(page);
   g_object_unref(page);
   uint8_t *gray = recording ? gray_of(recording, area, scale) : NULL;
   if (recording) cairo_surface_destroy(recording);
@@ -438,12 +445,10 @@ uint8_t *pdf_drawing_gray(pdf_document *document, int32_t index, double scale, s
 
 uint8_t *pdf_render_gray(pdf_document *document, int32_t index, double scale, size_t limit,
                          int32_t *width, int32_t *height) {
-  PopplerPage *page = poppler_document_get_page(document->document, index);
+  pixel_area area;
+  PopplerPage *page = page_to_draw(document, index, scale, limit, &area);
   if (!page) return NULL;
-  double points_wide = 0, points_high = 0;
-  poppler_page_get_size(page, &points_wide, &points_high);
-  pixel_area area = page_area(points_wide, points_high, scale, limit);
-  uint8_t *gray = area.width ? malloc((size_t)area.width * (size_t)area.height) : NULL;
+  uint8_t *gray = malloc((size_t)area.width * (size_t)area.height);
   if (gray) {
     cairo_t *context = sheet(area, scale);
     if (context) poppler_page_render(page, context);

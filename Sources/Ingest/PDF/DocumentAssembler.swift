@@ -12,7 +12,8 @@ struct DocumentAssembler {
   private var nesting = ListNesting()
   /// Heading looks in order of appearance; a block's level is an index until ``levels()``.
   private var looks: [HeadingLook] = []
-  private let outline: Set<String>
+  /// Hashes of the bookmarks' letters and digits: there may be thousands.
+  private let outline: Set<UInt64>
 
   struct HeadingLook: Hashable {
     /// Half points.
@@ -24,7 +25,7 @@ struct DocumentAssembler {
   /// - Parameter emit: takes finished blocks. A heading's level is an index into ``levels()``.
   init(outline: [OutlineEntry], emit: @escaping (Block) -> Void) {
     self.emit = emit
-    self.outline = Set(outline.map { Self.folded($0.title) }.filter { $0.count >= 3 })
+    self.outline = Set(outline.compactMap { Self.folded($0.title) })
   }
 
   /// What the pages read so far say about ordinary text.
@@ -171,7 +172,11 @@ struct DocumentAssembler {
     guard let last = text.utf8.last, last != 0x2C, last != 0x3B else { return false }
     if block.size > body.size * 1.12, block.lineCount <= 3 || block.isBold { return true }
     if block.isBold, !body.isBold, block.size >= body.size * 0.93 { return true }
-    if block.size >= body.size * 0.93, outline.contains(Self.folded(text)) { return true }
+    if !outline.isEmpty, block.size >= body.size * 0.93, let folded = Self.folded(text),
+      outline.contains(folded)
+    {
+      return true
+    }
     return block.isCapitals && block.isCentered && block.lineCount <= 3
       && block.gapAbove > 0.5 && block.gapBelow > 0.3 && block.size >= body.size * 0.95
   }
@@ -184,18 +189,30 @@ struct DocumentAssembler {
     return looks.count - 1
   }
 
-  /// Letters and digits only, lower case: for comparing with bookmarks.
-  private static func folded(_ text: String) -> String {
-    var ascii: [UInt8] = []
-    ascii.reserveCapacity(text.utf8.count)
+  /// A hash of the letters and digits in lower case (64-bit FNV-1a where they are ASCII), for comparing
+  /// with bookmarks. Nil where there are fewer than three.
+  private static func folded(_ text: String) -> UInt64? {
+    var value: UInt64 = 0xCBF2_9CE4_8422_2325
+    var count = 0
+    func mix(_ byte: UInt8) { value = (value ^ UInt64(byte)) &* 0x100_0000_01B3 }
     for byte in text.utf8 {
       switch byte {
-      case 0x41...0x5A: ascii.append(byte | 0x20)
-      case 0x61...0x7A, 0x30...0x39: ascii.append(byte)
-      case 0x80...: return String(text.lowercased().filter { $0.isLetter || $0.isNumber })
-      default: break
+      case 0x41...0x5A: mix(byte | 0x20)
+      case 0x61...0x7A, 0x30...0x39: mix(byte)
+      case 0x80...:
+        let letters = text.lowercased().filter { $0.isLetter || $0.isNumber }
+        guard letters.count >= 3 else { return nil }
+        // Accents may be spelled in two ways, which are equal as texts.
+        guard letters.utf8.allSatisfy({ $0 < 0x80 }) else {
+          return UInt64(bitPattern: Int64(letters.hashValue))
+        }
+        value = 0xCBF2_9CE4_8422_2325
+        for byte in letters.utf8 { mix(byte) }
+        return value
+      default: continue
       }
+      count += 1
     }
-    return String(decoding: ascii, as: UTF8.self)
+    return count >= 3 ? value : nil
   }
 }

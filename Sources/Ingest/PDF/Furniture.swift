@@ -38,7 +38,16 @@ struct MarginRows {
   init(words: ContiguousArray<Word>, page: PageGlyphs, height: Float) {
     self.height = height
     var bySize: [Float: Int] = [:]
-    for word in words { bySize[(word.size * 2).rounded() / 2, default: 0] += word.glyphs.count }
+    // Neighbours are mostly of one size.
+    var run: (size: Float, glyphs: Int) = (0, 0)
+    for word in words {
+      if word.size != run.size {
+        if run.glyphs > 0 { bySize[(run.size * 2).rounded() / 2, default: 0] += run.glyphs }
+        run = (word.size, 0)
+      }
+      run.glyphs += word.glyphs.count
+    }
+    if run.glyphs > 0 { bySize[(run.size * 2).rounded() / 2, default: 0] += run.glyphs }
     bodySize = bySize.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key ?? 0
     guard height > 0 else { return }
     let upper = words.indices.filter { words[$0].centerY < height * 0.2 }
@@ -79,8 +88,9 @@ struct MarginRows {
       for i in word.glyphs {
         if let scalar = Unicode.Scalar(page.glyphs[i].scalar) { text.unicodeScalars.append(scalar) }
       }
-      whole.add(word: text)
-      part.add(word: text)
+      let spelling = Signature.Spelling(of: text)
+      whole.add(spelling)
+      part.add(spelling)
       if pieces.count < 12 { pieces.append(text) }
     }
     parts.append((partStart, part.value, part.letters))
@@ -125,47 +135,62 @@ struct MarginRows {
     var value: UInt64 = 0xCBF2_9CE4_8422_2325
     var letters = 0
 
-    mutating func add(word: String) {
-      if word.utf8.allSatisfy({ $0 < 0x80 }) { return add(plain: word.utf8) }
-      let lower = word.lowercased()
-      let core = lower.trimmingEdges { !$0.isLetter && !$0.isNumber }
-      if !core.isEmpty, core.allSatisfy({ "ivxlcdm".contains($0) }) {
-        mix(0x23)
-        return
-      }
-      add(lower: lower.utf8)
-    }
+    /// A word as it is mixed in: in lower case, a number of any kind as `#`.
+    struct Spelling {
+      private(set) var bytes: [UInt8] = []
+      private(set) var letters = 0
 
-    /// The same for ASCII, which most words are, without making texts of them.
-    private mutating func add(plain word: String.UTF8View) {
-      let lower = word.map { $0 >= 0x41 && $0 <= 0x5A ? $0 | 0x20 : $0 }
-      func isKept(_ byte: UInt8) -> Bool {
-        byte >= 0x61 && byte <= 0x7A || byte >= 0x30 && byte <= 0x39
-      }
-      if let first = lower.firstIndex(where: isKept), let last = lower.lastIndex(where: isKept),
-        lower[first...last].allSatisfy({ Self.romanDigits.contains($0) })
-      {
-        mix(0x23)
-        return
-      }
-      add(lower: lower)
-    }
-
-    private static let romanDigits = Array("ivxlcdm".utf8)
-
-    private mutating func add(lower: some Sequence<UInt8>) {
-      var isInNumber = false
-      for byte in lower {
-        if (0x30...0x39).contains(byte) {
-          if !isInNumber { mix(0x23) }
-          isInNumber = true
+      init(of word: String) {
+        if word.utf8.allSatisfy({ $0 < 0x80 }) {
+          add(plain: word.utf8)
+          return
+        }
+        let lower = word.lowercased()
+        let core = lower.trimmingEdges { !$0.isLetter && !$0.isNumber }
+        if !core.isEmpty, core.allSatisfy({ "ivxlcdm".contains($0) }) {
+          bytes = [0x23]
         } else {
-          isInNumber = false
-          mix(byte)
-          letters += 1
+          add(lower: lower.utf8)
         }
       }
-      mix(0x20)
+
+      /// The same for ASCII, which most words are, without making texts of them.
+      private mutating func add(plain word: String.UTF8View) {
+        let lower = word.map { $0 >= 0x41 && $0 <= 0x5A ? $0 | 0x20 : $0 }
+        func isKept(_ byte: UInt8) -> Bool {
+          byte >= 0x61 && byte <= 0x7A || byte >= 0x30 && byte <= 0x39
+        }
+        if let first = lower.firstIndex(where: isKept), let last = lower.lastIndex(where: isKept),
+          lower[first...last].allSatisfy({ Self.romanDigits.contains($0) })
+        {
+          bytes = [0x23]
+        } else {
+          add(lower: lower)
+        }
+      }
+
+      private static let romanDigits = Array("ivxlcdm".utf8)
+
+      private mutating func add(lower: some Collection<UInt8>) {
+        bytes.reserveCapacity(lower.count + 1)
+        var isInNumber = false
+        for byte in lower {
+          if (0x30...0x39).contains(byte) {
+            if !isInNumber { bytes.append(0x23) }
+            isInNumber = true
+          } else {
+            isInNumber = false
+            bytes.append(byte)
+            letters += 1
+          }
+        }
+        bytes.append(0x20)
+      }
+    }
+
+    mutating func add(_ spelling: Spelling) {
+      for byte in spelling.bytes { mix(byte) }
+      letters += spelling.letters
     }
 
     private mutating func mix(_ byte: UInt8) { value = (value ^ UInt64(byte)) &* 0x100_0000_01B3 }

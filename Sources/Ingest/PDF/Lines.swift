@@ -122,6 +122,9 @@ struct LineSpeller {
     var box = (x0: Float.infinity, y0: Float.infinity, x1: -Float.infinity, y1: -Float.infinity)
     var previous: Int?
     var isRightToLeft = 0
+    let room = members.reduce(0) { $0 + words[$1].glyphs.count + 1 }
+    bytes.reserveCapacity(room)
+    edges.reserveCapacity(room)
     for index in members {
       let word = words[index]
       if let last = previous, needsSpace(words[last], word, isNext: index == last + 1) {
@@ -136,6 +139,11 @@ struct LineSpeller {
       for i in word.glyphs {
         let glyph = page.glyphs[i]
         let frame = upright(glyph.x0, glyph.y0, glyph.x1, glyph.y1)
+        if glyph.scalar >= 0x20, glyph.scalar < 0x7F {
+          bytes.append(UInt8(glyph.scalar))
+          edges.append(frame.x0)
+          continue
+        }
         let letters = Spelling.letters(glyph.scalar)
         if letters.isEmpty { continue }
         if (0x590...0x8FF).contains(glyph.scalar) { isRightToLeft += 1 }

@@ -362,34 +362,54 @@ struct WireReader {
 
   private mutating func anchoredText() throws -> AnchoredText {
     let whole = try text()
-    let utf8 = Array(whole.utf8)
-    var result = AnchoredText()
+    let length = whole.utf8.count
+    let runCount = try count()
+    var runs: [SourceRun] = []
+    runs.reserveCapacity(min(runCount, 1 << 12))
     var end = 0
-    for _ in 0..<(try count()) {
+    for _ in 0..<runCount {
       let start = end + (try count())
       let stop = start + (try count())
-      guard stop <= utf8.count else { throw Malformed() }
+      guard stop <= length else { throw Malformed() }
       let page = try number()
       let box = try self.box()
       guard let direction = GlyphLine.Direction(rawValue: UInt8(clamping: try number())) else {
         throw Malformed()
       }
-      var edges: [UInt16] = []
-      let edgeCount = try count()
-      edges.reserveCapacity(min(edgeCount, 1 << 16))
-      var edge = 0
-      for _ in 0..<edgeCount {
-        edge += try number()
-        edges.append(UInt16(clamping: edge))
-      }
-      result.append(unanchored: String(decoding: utf8[end..<start], as: UTF8.self))
-      result.append(
-        String(decoding: utf8[start..<stop], as: UTF8.self),
-        at: .glyphs(GlyphLine(page: page, box: box, direction: direction, edges: edges)))
+      let edges = try self.edges()
       end = stop
+      guard stop > start else { continue }
+      runs.append(
+        SourceRun(
+          range: start..<stop,
+          place: .glyphs(GlyphLine(page: page, box: box, direction: direction, edges: edges))))
     }
-    result.append(unanchored: String(decoding: utf8[end...], as: UTF8.self))
-    return result
+    return AnchoredText(whole, runs: runs)
+  }
+
+  /// Ascending numbers, each as its distance from the one before.
+  private mutating func edges() throws -> [UInt16] {
+    let edgeCount = try count()
+    var edges: [UInt16] = []
+    edges.reserveCapacity(min(edgeCount, 1 << 16))
+    var edge = 0
+    for _ in 0..<edgeCount {
+      // Nearly all are a letter's width, which is one byte or two.
+      if position + 1 < bytes.count, bytes[position] & 1 == 0, bytes[position + 1] < 0x80 {
+        let low = Int(bytes[position])
+        if low < 0x80 {
+          edge += low >> 1
+          position += 1
+        } else {
+          edge += (low & 0x7F | Int(bytes[position + 1]) << 7) >> 1
+          position += 2
+        }
+      } else {
+        edge += try number()
+      }
+      edges.append(UInt16(clamping: edge))
+    }
+    return edges
   }
 
   private mutating func block() throws -> Block {

@@ -27,10 +27,13 @@ extension PageGlyphs {
   /// The words in an area: of the glyphs that have their middle in it, white space collapsed.
   func text(in area: Box) -> String {
     var bytes: [UInt8] = []
+    let (left, right) = (area.x0 * 2, area.x1 * 2)
+    let (top, bottom) = (area.y0 * 2, area.y1 * 2)
     for glyph in glyphs {
-      let x = Double(glyph.x0 + glyph.x1) / 2
-      let y = Double(glyph.y0 + glyph.y1) / 2
-      guard x > area.x0, x < area.x1, y > area.y0, y < area.y1 else { continue }
+      let y = Double(glyph.y0 + glyph.y1)
+      guard y > top, y < bottom else { continue }
+      let x = Double(glyph.x0 + glyph.x1)
+      guard x > left, x < right else { continue }
       if glyph.scalar <= 0x20 || glyph.scalar == 0xA0 {
         if (bytes.last ?? 0x20) != 0x20 { bytes.append(0x20) }
       } else {

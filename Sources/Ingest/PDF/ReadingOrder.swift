@@ -232,12 +232,6 @@ struct ReadingOrder {
       }
       if maxX - end >= leastWidth { gaps.append((end, maxX)) }
       var next: [Strip] = []
-      func keep(_ strip: Strip) {
-        for i in next.indices where next[i].x0 <= strip.x0 && next[i].x1 >= strip.x1 {
-          if next[i].firstBand <= strip.firstBand { return }
-        }
-        next.append(strip)
-      }
       for strip in active {
         var isWhole = false
         for gap in gaps {
@@ -245,7 +239,7 @@ struct ReadingOrder {
           let x1 = min(strip.x1, gap.1)
           guard x1 - x0 >= leastWidth else { continue }
           if x0 == strip.x0, x1 == strip.x1 { isWhole = true }
-          keep(Strip(x0: x0, x1: x1, firstBand: strip.firstBand))
+          Self.keep(Strip(x0: x0, x1: x1, firstBand: strip.firstBand), in: &next)
         }
         if !isWhole {
           if strip.intrusions < 1, strip.x1 - strip.x0 > lineHeight,
@@ -253,17 +247,28 @@ struct ReadingOrder {
           {
             var strip = strip
             strip.intrusions += 1
-            keep(strip)
+            Self.keep(strip, in: &next)
           } else {
             finish(strip, before: number)
           }
         }
       }
-      for gap in gaps { keep(Strip(x0: gap.0, x1: gap.1, firstBand: number)) }
+      for gap in gaps {
+        Self.keep(Strip(x0: gap.0, x1: gap.1, firstBand: number), in: &next)
+      }
       active = next
     }
     for strip in active { finish(strip, before: bands.count) }
     return best?.gutter
+  }
+
+  /// Adds a strip that lies in none of the others which began as early.
+  private static func keep(_ strip: Strip, in strips: inout [Strip]) {
+    for other in strips
+    where other.x0 <= strip.x0 && other.x1 >= strip.x1 && other.firstBand <= strip.firstBand {
+      return
+    }
+    strips.append(strip)
   }
 
   /// Whether a line from the left ends within a strip, and nothing follows it closely.
