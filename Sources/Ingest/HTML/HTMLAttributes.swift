@@ -201,11 +201,7 @@ struct HTMLAttributes {
 
   func finish(_ index: Int, _ tree: inout HTMLTree, _ cache: inout HTMLNames.Cache) {
     var flags = flags
-    if !names.isEmpty {
-      let (named, weight) = cache.flags(of: names)
-      flags.formUnion(named)
-      tree.nodes[index].value = Int32(weight)
-    }
+    if !names.isEmpty { flags.formUnion(cache.flags(of: names)) }
     tree.nodes[index].flags = flags
     tree.nodes[index].last = classHash
     if columnSpan != 1 || rowSpan != 1 { tree.spans[index] = (columnSpan, rowSpan) }
@@ -317,9 +313,9 @@ enum HTMLNames {
 
   /// Pages use few names for many elements.
   struct Cache {
-    private var known: [[UInt8]: (HTMLTree.Flags, Int)] = [:]
+    private var known: [[UInt8]: HTMLTree.Flags] = [:]
 
-    mutating func flags(of names: [UInt8]) -> (HTMLTree.Flags, Int) {
+    mutating func flags(of names: [UInt8]) -> HTMLTree.Flags {
       if let found = known[names] { return found }
       let found = HTMLNames.flags(of: names)
       if known.count < 1 << 14 { known[names] = found }
@@ -328,7 +324,7 @@ enum HTMLNames {
   }
 
   /// - Parameter names: class and id in lower case.
-  static func flags(of names: [UInt8]) -> (HTMLTree.Flags, Int) {
+  static func flags(of names: [UInt8]) -> HTMLTree.Flags {
     var found: Meanings = []
     let table = words
     for start in names.indices {
@@ -347,7 +343,8 @@ enum HTMLNames {
     if found.contains(.apart) { flags.insert(.apart) }
     if found.contains(.postContent) { flags.insert(.postContent) }
     if found.contains(.byline) { flags.insert(.byline) }
-    let weight = (found.contains(.positive) ? 25 : 0) - (found.contains(.negative) ? 25 : 0)
-    return (flags, weight)
+    if found.contains(.positive) { flags.insert(.positive) }
+    if found.contains(.negative) { flags.insert(.negative) }
+    return flags
   }
 }

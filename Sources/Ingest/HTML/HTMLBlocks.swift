@@ -258,20 +258,57 @@ struct HTMLBlocks {
     result.append(Block(.preformatted(text.slice(first..<last))))
   }
 
+  /// What the bytes of a paragraph say about what it is.
+  private struct Shape {
+    let count: Int
+    let marker: ClauseMarker?
+    /// Does not end like a part of running text.
+    let isTitle: Bool
+    let isCapitals: Bool
+    let hasLetter: Bool
+
+    init(_ bytes: [UInt8]) {
+      count = bytes.count
+      let found = ClauseMarker.parse(bytes, 0..<bytes.count)
+      marker = found != nil && !bytes.contains(0x0A) ? found : nil
+      guard count <= HTMLBlocks.longestTitle, let last = bytes.last else {
+        (isTitle, isCapitals, hasLetter) = (false, false, false)
+        return
+      }
+      isTitle = !(last == 0x2C || last == 0x3B || last == 0x2E && count > 60)
+      var lower = 0
+      var upper = 0
+      var other = 0
+      for byte in bytes {
+        switch byte {
+        case 0x61...0x7A: lower += 1
+        case 0x41...0x5A: upper += 1
+        case 0x80...: other += 1
+        default: break
+        }
+      }
+      isCapitals = upper >= 3 && lower * 10 <= upper
+      hasLetter = lower + upper + other > 0
+    }
+  }
+
+  /// Bytes that a heading has at most where only its look says that it is one.
+  private static let longestTitle = 150
+
   private mutating func addParagraph(isBold: Bool, isCentered: Bool) {
-    let bytes = builder.bytes
+    // Before the builder gives its bytes up, which it would have to copy otherwise.
+    let shape = Shape(builder.bytes)
     let text = builder.finish()
-    if let marker = ClauseMarker.parse(bytes, 0..<bytes.count), !bytes.contains(0x0A) {
+    if let marker = shape.marker {
       let depth = hierarchy.depth(
         of: marker, followsItem: result.last?.isListItem ?? false)
-      let isTitle = isBold && bytes.count <= 120 && !endsSentence(bytes)
       switch marker.style {
       case .article, .section:
-        if bytes.count <= 120, isBold || isCentered || isCapitals(bytes) {
+        if shape.count <= 120, isBold || isCentered || shape.isCapitals {
           result.append(Block(.heading(text, level: min(depth + 1, 6))))
           return
         }
-      case .decimal where isTitle:
+      case .decimal where isBold && shape.count <= 120 && shape.isTitle:
         result.append(Block(.heading(text, level: min(depth + 1, 6))))
         return
       default: break
@@ -281,25 +318,13 @@ struct HTMLBlocks {
         return
       }
     }
-    if bytes.count <= 150, bytes.count >= 3,
-      isBold && !endsSentence(bytes) || isCentered && isCapitals(bytes),
-      bytes.contains(where: { (0x41...0x5A).contains($0 & 0xDF) || $0 >= 0x80 })
+    if shape.count <= Self.longestTitle, shape.count >= 3, shape.hasLetter,
+      isBold && shape.isTitle || isCentered && shape.isCapitals
     {
       result.append(Block(.heading(text, level: isCentered ? 2 : 3)))
       return
     }
     result.append(Block(.paragraph(text)))
-  }
-
-  private func endsSentence(_ bytes: [UInt8]) -> Bool {
-    guard let last = bytes.last else { return false }
-    return last == 0x2C || last == 0x3B || last == 0x2E && bytes.count > 60
-  }
-
-  private func isCapitals(_ bytes: [UInt8]) -> Bool {
-    let lower = bytes.filter { (0x61...0x7A).contains($0) }.count
-    let upper = bytes.filter { (0x41...0x5A).contains($0) }.count
-    return upper >= 3 && lower * 10 <= upper
   }
 }
 

@@ -14,30 +14,28 @@ struct HTMLContent {
   private(set) var showsHidden = false
   private let dataTables: Set<Int>
 
-  /// - Parameter isAll: all that is shown is content.
-  init(_ tree: HTMLTree, _ source: SourceText, isAll: Bool = false) {
-    self.tree = tree
+  /// - Parameters:
+  ///   - tree: its text is measured.
+  ///   - isAll: all that is shown is content.
+  init(_ tree: inout HTMLTree, _ source: SourceText, isAll: Bool = false) {
     body = tree.nodes.firstIndex { $0.tag == .body } ?? 0
-    isKept = [Bool](repeating: false, count: tree.nodes.count)
-    // Not kept: larger than the tree, and of no use afterwards.
-    var statistics = HTMLStatistics(tree, source, showsHidden: false)
-    if !tree.nodes.isEmpty, statistics[body].text == 0 {
+    isKept = [Bool](repeating: isAll, count: tree.nodes.count)
+    // Not kept: as large as the tree, and of no use afterwards.
+    var statistics = HTMLStatistics(&tree, source, showsHidden: false)
+    if !tree.nodes.isEmpty, statistics.text(body) == 0 {
       showsHidden = true
-      statistics = HTMLStatistics(tree, source, showsHidden: true)
+      statistics = HTMLStatistics(&tree, source, showsHidden: true)
     }
     dataTables = statistics.dataTables
-    if isAll {
-      isKept = [Bool](repeating: true, count: tree.nodes.count)
-    } else if !tree.nodes.isEmpty {
-      select(statistics)
-    }
+    self.tree = tree
+    if !isAll, !tree.nodes.isEmpty { select(statistics) }
   }
 
   /// A grid of data, as against a table that only places things on the page.
   func isDataTable(_ table: Int) -> Bool { dataTables.contains(table) }
 
   private mutating func select(_ statistics: HTMLStatistics) {
-    let whole = statistics[body].text
+    let whole = statistics.text(body)
     var best: [Bool] = []
     var bestText = -1
     for (usesNames, cutsNames) in [(true, true), (true, false), (false, false)] {
@@ -58,13 +56,13 @@ struct HTMLContent {
   private func textCount(_ kept: [Bool], _ statistics: HTMLStatistics) -> Int {
     var count = 0
     for index in tree.nodes.indices where kept[index] && !tree.nodes[index].tag.isElement {
-      count += Int(statistics[index].text)
+      count += Int(statistics.text(index))
     }
     return count
   }
 }
 
-/// Sums over the subtree of each node.
+/// Sums over the subtree of each element.
 struct HTMLStatistics {
   struct Sums {
     /// Characters, each stretch of white space as one.
@@ -86,45 +84,73 @@ struct HTMLStatistics {
     var dataTables: Int32 = 0
   }
 
+  /// By the elements' numbers.
   private var sums: [Sums]
   private let tree: HTMLTree
   private(set) var dataTables: Set<Int> = []
   /// In an element that shows nothing.
   private(set) var isDead: [Bool]
 
-  subscript(index: Int) -> Sums { sums[index] }
+  /// The sums of the element that is node `index`.
+  subscript(index: Int) -> Sums { sums[Int(tree.nodes[index].value)] }
+
+  /// The characters in a node of any kind.
+  func text(_ index: Int) -> Int32 {
+    let node = tree.nodes[index]
+    switch node.tag {
+    case .text: return node.value
+    case .reference: return isDead[index] ? 0 : Self.measure(node)
+    default: return sums[Int(node.value)].text
+    }
+  }
 
   func linkDensity(_ index: Int) -> Double {
-    sums[index].text == 0 ? 0 : Double(sums[index].link) / Double(sums[index].text)
+    let sums = self[index]
+    return sums.text == 0 ? 0 : Double(sums.link) / Double(sums.text)
   }
 
   func isDataTable(_ table: Int) -> Bool { dataTables.contains(table) }
 
-  init(_ tree: HTMLTree, _ source: SourceText, showsHidden: Bool) {
+  /// - Parameter tree: its text nodes are given their characters.
+  init(_ tree: inout HTMLTree, _ source: SourceText, showsHidden: Bool) {
+    var sums = [Sums](repeating: Sums(), count: tree.elementCount)
+    var isDead = [Bool](repeating: false, count: tree.nodes.count)
+    Self.count(&tree, &sums, &isDead, source, showsHidden)
+    self.sums = sums
+    self.isDead = isDead
     self.tree = tree
-    sums = [Sums](repeating: Sums(), count: tree.nodes.count)
-    isDead = [Bool](repeating: false, count: tree.nodes.count)
-    count(source, showsHidden)
     findDataTables()
   }
 
-  private mutating func count(_ source: SourceText, _ showsHidden: Bool) {
-    let nodes = tree.nodes
-    // The nearest block, link, heading and list around each node, while going down.
+  private static func count(
+    _ tree: inout HTMLTree, _ sums: inout [Sums], _ isDead: inout [Bool], _ source: SourceText,
+    _ showsHidden: Bool
+  ) {
+    // The nearest block, link, heading and list around each node, while going down. Blocks by their
+    // numbers.
     var open: [(end: Int, block: Int, link: Float, isHeading: Bool, isList: Bool)] = []
+    let count = tree.nodes.count
     var index = 0
-    while index < nodes.count {
+    while index < count {
       while let top = open.last, top.end <= index { open.removeLast() }
-      let node = nodes[index]
-      let around = open.last ?? (nodes.count, -1, 0, false, false)
+      let node = tree.nodes[index]
+      let around = open.last ?? (count, -1, 0, false, false)
       if !node.tag.isElement {
-        let (text, commas) = Self.measure(node, source)
+        var text = measure(node)
+        var commas: Int32 = 0
+        if node.tag == .text {
+          (text, commas) = measure(node, source)
+          tree.nodes[index].value = text
+        }
         let link = around.link * Float(text)
-        sums[index].text = text
-        sums[index].link = link
-        sums[index].commas = commas
-        if around.isHeading { sums[index].headingText = text }
-        if around.isList { sums[index].listText = text }
+        if node.parent >= 0 {
+          let parent = Int(tree.nodes[Int(node.parent)].value)
+          sums[parent].text += text
+          sums[parent].link += link
+          sums[parent].commas += commas
+          if around.isHeading { sums[parent].headingText += text }
+          if around.isList { sums[parent].listText += text }
+        }
         if around.block >= 0 {
           sums[around.block].own += text
           sums[around.block].ownLink += link
@@ -133,9 +159,10 @@ struct HTMLStatistics {
         index += 1
         continue
       }
+      let number = Int(node.value)
       if node.tag.isSilent || node.flags.contains(.hidden) && !showsHidden {
         switch node.tag {
-        case .input, .textarea, .select, .button: sums[index].inputs = 1
+        case .input, .textarea, .select, .button: sums[number].inputs = 1
         default: break
         }
         for inner in index..<Int(node.end) { isDead[inner] = true }
@@ -143,16 +170,16 @@ struct HTMLStatistics {
         continue
       }
       switch node.tag {
-      case .p: sums[index].paragraphs = 1
-      case .li: sums[index].items = 1
-      case .img, .picture: sums[index].images = 1
+      case .p: sums[number].paragraphs = 1
+      case .li: sums[number].items = 1
+      case .img, .picture: sums[number].images = 1
       default: break
       }
       let isBlock = node.tag.isBlock
-      if isBlock { sums[index].blocks = 1 }
+      if isBlock { sums[number].blocks = 1 }
       open.append(
         (
-          Int(node.end), isBlock ? index : around.block,
+          Int(node.end), isBlock ? number : around.block,
           node.tag == .a && node.flags.contains(.link)
             ? node.flags.contains(.anchorLink) ? 0.3 : 1 : around.link,
           around.isHeading || node.tag.headingLevel != nil,
@@ -160,10 +187,9 @@ struct HTMLStatistics {
         ))
       index += 1
     }
-    for index in nodes.indices.reversed() {
-      let parent = Int(nodes[index].parent)
-      guard parent >= 0 else { continue }
-      let one = sums[index]
+    for node in tree.nodes.reversed() where node.tag.isElement && node.parent >= 0 {
+      let parent = Int(tree.nodes[Int(node.parent)].value)
+      let one = sums[Int(node.value)]
       sums[parent].text += one.text
       sums[parent].link += one.link
       sums[parent].commas += one.commas
@@ -177,9 +203,12 @@ struct HTMLStatistics {
     }
   }
 
+  private static func measure(_ reference: HTMLTree.Node) -> Int32 {
+    reference.value == 0xA0 || reference.value <= 0x20 ? 0 : 1
+  }
+
   /// Characters with white space collapsed, and commas of the larger scripts.
   private static func measure(_ node: HTMLTree.Node, _ source: SourceText) -> (Int32, Int32) {
-    if node.tag == .reference { return (node.value == 0xA0 || node.value <= 0x20 ? 0 : 1, 0) }
     var text: Int32 = 0
     var commas: Int32 = 0
     var isSpace = true
@@ -217,7 +246,7 @@ struct HTMLStatistics {
     for index in dataTables {
       var node = index
       while node >= 0 {
-        sums[node].dataTables += 1
+        sums[Int(nodes[node].value)].dataTables += 1
         node = Int(nodes[node].parent)
       }
     }
@@ -246,11 +275,12 @@ struct HTMLStatistics {
         if inner.tag == .th { hasHeader = true }
         cellsInRow += 1
         widest = max(widest, cellsInRow)
-        if sums[index].text > 0 { filledCells += 1 }
-        longest = max(longest, sums[index].text)
-        if sums[index].paragraphs > 2 { blocksInCells += 1 }
+        let cell = sums[Int(inner.value)]
+        if cell.text > 0 { filledCells += 1 }
+        longest = max(longest, cell.text)
+        if cell.paragraphs > 2 { blocksInCells += 1 }
       case .caption, .thead, .tfoot, .colgroup:
-        hasHeader = hasHeader || sums[index].text > 0 || inner.tag == .thead
+        hasHeader = hasHeader || sums[Int(inner.value)].text > 0 || inner.tag == .thead
       case .h1, .h2, .h3, .ul, .ol, .form: blocksInCells += 1
       default: break
       }

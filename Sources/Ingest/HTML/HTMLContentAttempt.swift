@@ -32,7 +32,7 @@ struct HTMLContentAttempt {
 
   private mutating func cut() {
     let nodes = tree.nodes
-    let whole = Int(statistics[body].text)
+    let whole = Int(statistics.text(body))
     var index = body + 1
     let end = Int(nodes[body].end)
     while index < end {
@@ -150,7 +150,7 @@ struct HTMLContentAttempt {
     case .h1, .h2, .h3, .h4, .h5, .h6, .th: score = -5
     default: score = 0
     }
-    if usesWeights { score += Double(node.value) }
+    if usesWeights { score += Double(node.flags.weight) }
     if node.flags.contains(.main) || node.flags.contains(.postContent) { score += 25 }
     return score
   }
@@ -212,26 +212,31 @@ struct HTMLContentAttempt {
 
   /// The element around `top` that holds (nearly) all prose of the page, where `top` does not.
   private func widened(_ top: Int) -> Int {
-    var prose = [Int](repeating: 0, count: tree.nodes.count)
+    // By the elements' numbers.
+    var prose = [Int32](repeating: 0, count: tree.elementCount)
     let nodes = tree.nodes
     for index in body..<Int(nodes[body].end)
     where nodes[index].tag.isBlock && !isCut[index] {
       let sums = statistics[index]
       if sums.own >= 80, Double(sums.ownLink) < 0.3 * Double(sums.own) {
-        prose[index] += Int(sums.own)
+        prose[Int(nodes[index].value)] += sums.own
       }
     }
-    for index in nodes.indices.reversed() where prose[index] > 0 && index > body {
+    for index in nodes.indices.reversed() where nodes[index].tag.isElement && index > body {
+      let own = prose[Int(nodes[index].value)]
       let parent = Int(nodes[index].parent)
-      if parent >= 0 { prose[parent] += prose[index] }
+      if own > 0, parent >= 0 { prose[Int(nodes[parent].value)] += own }
     }
-    let all = prose[body]
+    func within(_ node: Int) -> Int {
+      nodes[node].tag.isElement ? Int(prose[Int(nodes[node].value)]) : 0
+    }
+    let all = within(body)
     var best = top
     var node = top
-    while node > body, prose[best] * 10 < all * 7 {
+    while node > body, within(best) * 10 < all * 7 {
       node = Int(nodes[node].parent)
       guard node >= body else { break }
-      if prose[node] > prose[best] * 11 / 10 { best = node }
+      if within(node) > within(best) * 11 / 10 { best = node }
     }
     return best
   }
@@ -247,8 +252,8 @@ struct HTMLContentAttempt {
       if sibling == top { return true }
       if isCut[sibling] { return false }
       let node = nodes[sibling]
+      guard node.tag.isElement else { return statistics.text(sibling) > 80 }
       let sums = statistics[sibling]
-      guard node.tag.isElement else { return sums.text > 80 }
       let isLikeTop = node.last != 0 && node.last == nodes[top].last
       if let score = scores[sibling], score + (isLikeTop ? topScore * 0.2 : 0) >= threshold {
         return true
@@ -273,7 +278,7 @@ struct HTMLContentAttempt {
     var index = body
     let end = Int(nodes[body].end)
     let whole = nodes.indices.reduce(0) { sum, index in
-      nodes[index].tag.isElement || !kept[index] ? sum : sum + Int(statistics[index].text)
+      nodes[index].tag.isElement || !kept[index] ? sum : sum + Int(statistics.text(index))
     }
     while index < end {
       let node = nodes[index]
@@ -300,7 +305,7 @@ struct HTMLContentAttempt {
     }
     if statistics.isDataTable(index) || sums.dataTables > 0 && node.tag != .form { return false }
     if isInsideDataTable(index) { return false }
-    let weight = usesWeights ? Int(node.value) : 0
+    let weight = usesWeights ? node.flags.weight : 0
     if weight < 0, sums.text < 1000, !isSection(index) { return true }
     guard sums.commas < 10 else { return false }
     let isList =

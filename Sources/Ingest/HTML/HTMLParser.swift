@@ -23,8 +23,7 @@ import Foundation
   private static let initializeOnce: Void = xmlInitParser()
 
   private func run() -> Bool {
-    let byteCount = events.input.byteCount
-    guard byteCount > 0 else { return true }
+    guard events.source.start < events.source.utf8.count else { return true }
     guard let context = unsafe htmlNewParserCtxt() else { return false }
     defer { unsafe htmlFreeParserCtxt(context) }
     let options =
@@ -52,21 +51,21 @@ import Foundation
     unsafe handler.ignorableWhitespace = unsafe handler.characters
     unsafe handler.cdataBlock = { _, _, _ in }
     unsafe context.pointee.sax.pointee = unsafe handler
-    let stream = unsafe events.input.text.withUnsafeBufferPointer { buffer in
-      unsafe buffer.withMemoryRebound(to: CChar.self) { characters -> xmlParserInputPtr? in
-        // The parser steps past the end of memory it only borrows: it has to copy.
-        guard
-          let input = unsafe xmlParserInputBufferCreateMem(
-            characters.baseAddress, Int32(byteCount), XML_CHAR_ENCODING_NONE)
-        else { return nil }
-        guard let stream = unsafe xmlNewIOInputStream(context, input, XML_CHAR_ENCODING_NONE) else {
-          unsafe xmlFreeParserInputBuffer(input)
-          return nil
+    let reader = unsafe xmlParserInputBufferCreateIO(
+      { user, buffer, count in
+        guard let user = unsafe user, let buffer = unsafe buffer, count > 0 else { return 0 }
+        let parser = unsafe Unmanaged<HTMLParser>.fromOpaque(user).takeUnretainedValue()
+        return unsafe buffer.withMemoryRebound(to: UInt8.self, capacity: Int(count)) { bytes in
+          unsafe Int32(
+            parser.events.input.read(
+              into: UnsafeMutableBufferPointer(start: bytes, count: Int(count))))
         }
-        return unsafe stream
-      }
+      }, nil, Unmanaged.passUnretained(self).toOpaque(), XML_CHAR_ENCODING_NONE)
+    guard let reader = unsafe reader else { return false }
+    guard let stream = unsafe xmlNewIOInputStream(context, reader, XML_CHAR_ENCODING_NONE) else {
+      unsafe xmlFreeParserInputBuffer(reader)
+      return false
     }
-    guard let stream = unsafe stream else { return false }
     _ = unsafe inputPush(context, stream)
     _ = unsafe xmlSwitchEncoding(context, XML_CHAR_ENCODING_UTF8)
     unsafe events.context = unsafe context
@@ -81,7 +80,7 @@ import Foundation
     var tree = HTMLTree()
     var input: HTMLParserInput
     var context: htmlParserCtxtPtr?
-    private let source: SourceText
+    let source: SourceText
     /// Elements that are open: node indices.
     private var open: [Int] = []
     private var tags: [UInt: HTMLTag] = [:]
@@ -97,7 +96,8 @@ import Foundation
     init(_ source: SourceText) {
       self.source = source
       input = HTMLParserInput(source)
-      tree.nodes.reserveCapacity(input.byteCount / 24)
+      // Room, not memory: what is not used is never touched. Doubling would hold nodes twice.
+      tree.nodes.reserveCapacity(source.utf8.count / 8)
     }
 
     /// Where the parser stands: offset in the input.
@@ -120,8 +120,9 @@ import Foundation
       let index = tree.nodes.count
       tree.nodes.append(
         HTMLTree.Node(
-          tag: tag, flags: HTMLTree.Flags(rawValue: 0), parent: parent, end: Int32(index + 1),
-          first: UInt32(input.pageOffset(position)), last: 0, value: 0))
+          tag, parent: parent, end: Int32(index + 1), first: UInt32(input.pageOffset(position)),
+          last: 0, value: Int32(tree.elementCount)))
+      tree.elementCount += 1
       if let attributes = unsafe attributes {
         var read = HTMLAttributes(tag)
         var slot = 0
@@ -195,13 +196,10 @@ import Foundation
       unsafe reference(characters, count, here)
     }
 
-    private func matches(_ characters: UnsafePointer<xmlChar>, _ count: Int, endingAt end: Int)
-      -> Bool
-    {
-      guard end >= count, end <= input.byteCount else { return false }
-      return unsafe input.text.withUnsafeBufferPointer { text in
-        unsafe memcmp(characters, text.baseAddress! + end - count, count) == 0
-      }
+    private mutating func matches(
+      _ characters: UnsafePointer<xmlChar>, _ count: Int, endingAt end: Int
+    ) -> Bool {
+      unsafe input.holds(characters, count, at: end - count)
     }
 
     private mutating func append(text first: Int, _ last: Int) {
@@ -218,9 +216,8 @@ import Foundation
     private mutating func append(_ tag: HTMLTag, _ value: UInt32, _ first: Int, _ last: Int) {
       tree.nodes.append(
         HTMLTree.Node(
-          tag: tag, flags: HTMLTree.Flags(rawValue: 0), parent: parent,
-          end: Int32(tree.nodes.count + 1), first: UInt32(first), last: UInt32(last),
-          value: Int32(value)))
+          tag, parent: parent, end: Int32(tree.nodes.count + 1), first: UInt32(first),
+          last: UInt32(last), value: Int32(value)))
     }
 
     /// Text that the file spells otherwise: `&amp;`, `&#8220;`, or a lone `&` the parser looked

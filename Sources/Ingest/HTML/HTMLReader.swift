@@ -23,12 +23,12 @@ package struct HTMLReader: Reader {
   func read(
     _ source: SourceText, named name: String, isAllContent: Bool = false
   ) throws(ReadError) -> Document {
-    guard let tree = HTMLParser.parse(source) else {
+    guard var tree = HTMLParser.parse(source) else {
       throw ReadError(
         .crashed, file: name, what: "libxml2 got no memory for \(source.utf8.count) bytes",
         advice: "Free memory, or run fewer documents at a time.")
     }
-    let content = HTMLContent(tree, source, isAll: isAllContent)
+    let content = HTMLContent(&tree, source, isAll: isAllContent)
     var blocks = HTMLBlocks(tree, source, content)
     var document = Document(
       mediaType: "text/html",

@@ -4,6 +4,7 @@
 /// anywhere, so neither long pages nor deep ones cost more than their share.
 struct HTMLTree {
   var nodes: [Node] = []
+  var elementCount = 0
   /// Columns and rows that cells span, where not 1.
   var spans: [Int: (columns: Int, rows: Int)] = [:]
   /// Numbers with which ordered lists and items begin, and the kind of number.
@@ -17,8 +18,10 @@ struct HTMLTree {
   var deepest = 0
 
   struct Node {
-    var tag: HTMLTag
-    var flags: Flags
+    let tag: HTMLTag
+    /// The flags' lowest eight bits and the sixteen above, in the room that the tag leaves.
+    private var lowFlags: UInt8 = 0
+    private var highFlags: UInt16 = 0
     /// -1 for roots.
     var parent: Int32
     /// The first node after the subtree.
@@ -27,11 +30,29 @@ struct HTMLTree {
     /// of the class attribute (0 without one).
     var first: UInt32
     var last: UInt32
-    /// References: the scalar they stand for. Elements: class weight (signed).
+    /// References: the scalar they stand for. Elements: their number among the elements. Text that is
+    /// shown: its characters, each stretch of white space as one; see ``HTMLStatistics``.
     var value: Int32
+
+    init(_ tag: HTMLTag, parent: Int32, end: Int32, first: UInt32, last: UInt32, value: Int32) {
+      self.tag = tag
+      self.parent = parent
+      self.end = end
+      self.first = first
+      self.last = last
+      self.value = value
+    }
+
+    var flags: Flags {
+      get { Flags(rawValue: UInt32(lowFlags) | UInt32(highFlags) << 8) }
+      set {
+        lowFlags = UInt8(truncatingIfNeeded: newValue.rawValue)
+        highFlags = UInt16(truncatingIfNeeded: newValue.rawValue >> 8)
+      }
+    }
   }
 
-  /// What the attributes say; see ``HTMLAttributes``.
+  /// What the attributes say; see ``HTMLAttributes``. 24 bits.
   struct Flags: OptionSet, Sendable {
     let rawValue: UInt32
     static let hidden = Flags(rawValue: 1 << 0)
@@ -58,6 +79,12 @@ struct HTMLTree {
     /// Named like what is around content, or like what a section of it is about.
     static let topical = Flags(rawValue: 1 << 14)
     static let link = Flags(rawValue: 1 << 18)
+    /// Named like what is read, and like what is passed over.
+    static let positive = Flags(rawValue: 1 << 19)
+    static let negative = Flags(rawValue: 1 << 20)
+
+    /// What the names weigh in the vote for the content.
+    var weight: Int { (contains(.positive) ? 25 : 0) - (contains(.negative) ? 25 : 0) }
   }
 
   func children(of node: Int) -> Children { Children(tree: self, node: node) }
