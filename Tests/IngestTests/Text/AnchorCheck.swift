@@ -9,6 +9,11 @@ enum Fixture {
     [UInt8](try Data(contentsOf: url(path)))
   }
 
+  /// A file of the samples that everybody sees.
+  static func sample(_ path: String) throws -> [UInt8] {
+    [UInt8](try Data(contentsOf: Repository.root.appendingPathComponent("Samples/\(path)")))
+  }
+
   static func names(in folder: String) -> [String] {
     ((try? FileManager.default.contentsOfDirectory(atPath: url(folder).path)) ?? []).sorted()
   }
