@@ -173,7 +173,7 @@ import Testing
         rows.contains {
           $0.contains("north-wing/") && $0.contains("…") && $0.contains("/lease-of-1999.txt ")
         })
-      #expect(rows.contains { $0.contains("red?[31m.txt") })
+      #expect(rows.contains { $0.contains("red\\x1B[31m.txt") })
     }
   }
 
