@@ -120,7 +120,10 @@ import CLibXML2
           // Marks of editing sessions are half of all attributes.
           guard !key.isEmpty else { continue }
           let value = unsafe String(
-            decoding: UnsafeBufferPointer(start: start, count: end - start), as: UTF8.self)
+            decoding: UnsafeBufferPointer(start: start, count: end - start), as: UTF8.self
+          )
+          // As the parser hands over an ampersand as long as it replaces no entities.
+          .replacing("&#38;", with: "&")
           tree.attributes.append(XMLTree.Attribute(name: key, value: value))
         }
         node.attributeCount = UInt16(

@@ -3,7 +3,7 @@
 /// This runs on every file of a folder, in the process that scans it; so it is bounded, and takes the
 /// archive's directory for a list of names and nothing else.
 struct ZIPDirectory {
-  /// As written, at most ``mostNames``.
+  /// At most ``mostNames``.
   private(set) var names: [String] = []
   /// What the first file says if its name is `mimetype`: how EPUB and OpenDocument name themselves.
   private(set) var mimeType: String?
@@ -24,15 +24,13 @@ struct ZIPDirectory {
     }
     // Cut off: what stands at the head still says what it was.
     if names.isEmpty { names = Self.localNames(head) }
+    names = names.map { ZIPPackage.name($0) ?? $0 }
   }
 
   func holds(_ name: String) -> Bool { names.contains { $0.lowercased() == name.lowercased() } }
 
   func holds(folder: String) -> Bool {
-    names.contains { name in
-      let plain = name.replacing("\\", with: "/").lowercased()
-      return plain.hasPrefix(folder) || plain.hasPrefix("/" + folder)
-    }
+    names.contains { $0.lowercased().hasPrefix(folder) }
   }
 
   // MARK: Records

@@ -68,7 +68,7 @@ struct AnchorCheck {
     let whole = SourceText(Array(file[bytes]), encoding: encoding)
     let spelled = whole.string(whole.range)
     if spelled.hasPrefix("&"), spelled.utf8.count > 1 { return checkReference(words, spelled) }
-    if spelled.hasPrefix("<") { return checkElement(words, spelled) }
+    if spelled.hasPrefix("<w:") { return checkElement(words, spelled) }
     var offset = 0
     for scalar in words.unicodeScalars {
       let length = String(scalar).utf8.count
