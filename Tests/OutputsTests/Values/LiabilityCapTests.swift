@@ -33,7 +33,7 @@ import Testing
       LiabilityCap(limits: [payments(nil, "P6M")], rule: nil)
     ),
     (
-      "to contribute no amount which exceeds the amount paid (excluding expenses of $50) to the Agent",
+      "to contribute no amount which exceeds the amount paid (excluding expenses) to the Agent",
       LiabilityCap(limits: [payments("1", nil)], rule: nil)
     ),
     (
