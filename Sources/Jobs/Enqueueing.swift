@@ -29,42 +29,20 @@ extension JobQueue {
       } else {
         throw DatabaseError(.constraint, path: connection.path, detail: "there is no run \(run)")
       }
-      let putDocument = try connection.prepare(LedgerSQL.putDocument)
-      let knownDocument = try connection.prepare(LedgerSQL.documentID)
-      let putJob = try connection.prepare(JobSQL.enqueue)
-      let now = now
+      let rows = try EnqueuedRows(connection, run, declared, clock.wall())
+      defer { rows.end() }
       var mayUnblock = false
       for document in documents {
-        connection.lastInsertedRow = 0
-        try putDocument.bind([
-          .integer(run.rawValue), .text(document.path), .text(document.sha256),
-          Value(document.bytes), Value(document.tokens),
-        ])
-        try putDocument.run()
-        var id = connection.lastInsertedRow
-        if id == 0 {
-          try knownDocument.bind([.integer(run.rawValue), .text(document.path)])
-          id = try knownDocument.first { $0.integer(0) }!
-        }
-        let own = { (step: String) in document.jobs.contains { $0.step == step } }
+        let id = try rows.put(document)
         for job in document.jobs {
-          let isDone = job.cached != nil
-          if isDone || !job.dependsOn.allSatisfy(own) { mayUnblock = true }
-          try putJob.bind([
-            .integer(run.rawValue), .integer(id), .integer(declared.rawValue), .text(job.step),
-            .text(job.kind), .text(job.key), .text(jsonArray(job.dependsOn)), Value(job.priority),
-            .text(isDone ? "completed" : job.dependsOn.isEmpty ? "available" : "blocked"),
-            Value(job.maxAttempts), isDone ? "cached" : .null, Value(job.cached?.path),
-            Value(job.cached?.sha256), Value(job.cached?.bytes), now, isDone ? now : .null,
-            job.isLost ? 1 : 0,
-          ])
-          connection.lastInsertedRow = 0
-          if try putJob.run() == 0 {
-            report.kept += 1
-          } else if connection.lastInsertedRow == 0 {
-            report.reopened += 1
-          } else {
-            report.inserted += 1
+          if job.cached != nil { mayUnblock = true }
+          for step in job.dependsOn where !document.jobs.contains(where: { $0.step == step }) {
+            mayUnblock = true
+          }
+          switch try rows.put(job, of: id) {
+          case .inserted: report.inserted += 1
+          case .reopened: report.reopened += 1
+          case .kept: report.kept += 1
           }
         }
       }
@@ -101,6 +79,71 @@ extension JobQueue {
     guard waits == true else { return }
     try connection.run(JobSQL.unblockDocument, ["document": id])
     while try connection.run(JobSQL.doomDocument, ["document": id, "now": now]) > 0 {}
+  }
+}
+
+/// The rows of one `enqueue`. What is the same in all of them is bound once.
+private struct EnqueuedRows {
+  enum Change { case inserted, reopened, kept }
+
+  private let connection: Connection
+  private let putDocument: Statement
+  private let knownDocument: Statement
+  private let putJob: Statement
+  private let now: Timestamp
+
+  init(
+    _ connection: Connection, _ run: RunID, _ declaration: DeclarationID, _ now: Timestamp
+  ) throws(DatabaseError) {
+    self.connection = connection
+    self.now = now
+    putDocument = try connection.prepare(LedgerSQL.putDocument)
+    knownDocument = try connection.prepare(LedgerSQL.documentID)
+    putJob = try connection.prepare(JobSQL.enqueue)
+    for statement in [putDocument, knownDocument, putJob] { statement.keepsValues = true }
+    try putDocument.bind(run.rawValue, at: 1)
+    try knownDocument.bind(run.rawValue, at: 1)
+    try putJob.bind(run.rawValue, at: 1)
+    try putJob.bind(declaration.rawValue, at: 3)
+    try putJob.bind(now.milliseconds, at: 15)
+  }
+
+  func end() {
+    for statement in [putDocument, knownDocument, putJob] { statement.keepsValues = false }
+  }
+
+  func put(_ document: NewDocument) throws(DatabaseError) -> Int64 {
+    connection.lastInsertedRow = 0
+    try putDocument.bind(document.path, at: 2)
+    try putDocument.bind(document.sha256, at: 3)
+    try putDocument.bind(Int64(document.bytes), at: 4)
+    try putDocument.bind(document.tokens, at: 5)
+    try putDocument.run()
+    let id = connection.lastInsertedRow
+    guard id == 0 else { return id }
+    try knownDocument.bind(document.path, at: 2)
+    return try knownDocument.first { $0.integer(0) }!
+  }
+
+  func put(_ job: NewJob, of document: Int64) throws(DatabaseError) -> Change {
+    let isDone = job.cached != nil
+    try putJob.bind(document, at: 2)
+    try putJob.bind(job.step, at: 4)
+    try putJob.bind(job.kind, at: 5)
+    try putJob.bind(job.key, at: 6)
+    try putJob.bind(jsonArray(job.dependsOn), at: 7)
+    try putJob.bind(Int64(job.priority), at: 8)
+    try putJob.bind(isDone ? "completed" : job.dependsOn.isEmpty ? "available" : "blocked", at: 9)
+    try putJob.bind(Int64(job.maxAttempts), at: 10)
+    try putJob.bind(isDone ? "cached" : nil, at: 11)
+    try putJob.bind(job.cached?.path, at: 12)
+    try putJob.bind(job.cached?.sha256, at: 13)
+    try putJob.bind(job.cached?.bytes, at: 14)
+    try putJob.bind(isDone ? Int(now.milliseconds) : nil, at: 16)
+    try putJob.bind(Int64(job.isLost ? 1 : 0), at: 17)
+    connection.lastInsertedRow = 0
+    if try putJob.run() == 0 { return .kept }
+    return connection.lastInsertedRow == 0 ? .reopened : .inserted
   }
 }
 

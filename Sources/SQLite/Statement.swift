@@ -10,6 +10,10 @@ import CSQLite
   private let names: [String]
   /// Between the first step and the reset; such a statement cannot serve a second caller.
   private(set) var isStepping = false
+  /// While true, values stay where they are bound from one run of the statement to the next.
+  package var keepsValues = false {
+    didSet { if !keepsValues { unsafe sqlite3_clear_bindings(handle) } }
+  }
 
   init(database: OpaquePointer, path: String, sql: String) throws(DatabaseError) {
     var handle: OpaquePointer?
@@ -39,41 +43,69 @@ import CSQLite
     precondition(
       values.count == names.count,
       "\(names.count) parameters and \(values.count) values in: \(sql)")
+    var expected = 0
     for (name, value) in values {
-      // A dozen short names: sooner compared than hashed.
-      guard let index = names.firstIndex(of: name) else {
+      // A dozen short names: sooner compared than hashed, and mostly given in the statement's order.
+      guard let index = names[expected...].firstIndex(of: name) ?? names.firstIndex(of: name)
+      else {
         preconditionFailure("no parameter :\(name) in: \(sql)")
       }
       try bind(value, at: Int32(index + 1))
+      expected = index + 1
     }
   }
 
-  /// Values by position from 1 (`?1`), for loops over many rows.
-  package func bind(_ values: [Value]) throws(DatabaseError) {
-    for (index, value) in values.enumerated() { try bind(value, at: Int32(index + 1)) }
+  private func bind(_ value: Value, at position: Int32) throws(DatabaseError) {
+    switch value {
+    case .null: try bindNull(at: position)
+    case .integer(let number): try bind(number, at: position)
+    case .real(let number): try check(unsafe sqlite3_bind_double(handle, position, number))
+    case .text(let text): try bind(text, at: position)
+    case .blob(let bytes):
+      try check(
+        unsafe bytes.withUnsafeBytes { raw in
+          unsafe sqlite3_bind_blob(
+            handle, position, raw.baseAddress ?? UnsafeRawPointer(Self.nothing), Int32(raw.count),
+            Self.copied)
+        })
+    }
   }
 
-  private func bind(_ value: Value, at position: Int32) throws(DatabaseError) {
-    let code: Int32
-    switch value {
-    case .null: code = unsafe sqlite3_bind_null(handle, position)
-    case .integer(let number): code = unsafe sqlite3_bind_int64(handle, position, number)
-    case .real(let number): code = unsafe sqlite3_bind_double(handle, position, number)
-    case .text(var text):
-      code = text.withUTF8 { bytes in
+  // MARK: Values by position from 1 (`?1`), for loops over many rows
+
+  package func bind(_ number: Int64, at position: Int32) throws(DatabaseError) {
+    try check(unsafe sqlite3_bind_int64(handle, position, number))
+  }
+
+  /// NULL where there is no number.
+  package func bind(_ number: Int?, at position: Int32) throws(DatabaseError) {
+    guard let number else { return try bindNull(at: position) }
+    try bind(Int64(number), at: position)
+  }
+
+  package func bind(_ text: String, at position: Int32) throws(DatabaseError) {
+    var text = text
+    try check(
+      text.withUTF8 { bytes in
         unsafe bytes.withMemoryRebound(to: CChar.self) { characters in
           unsafe sqlite3_bind_text(
             handle, position, characters.baseAddress ?? Self.nothing, Int32(characters.count),
             Self.copied)
         }
-      }
-    case .blob(let bytes):
-      code = unsafe bytes.withUnsafeBytes { raw in
-        unsafe sqlite3_bind_blob(
-          handle, position, raw.baseAddress ?? UnsafeRawPointer(Self.nothing), Int32(raw.count),
-          Self.copied)
-      }
-    }
+      })
+  }
+
+  /// NULL where there is no text.
+  package func bind(_ text: String?, at position: Int32) throws(DatabaseError) {
+    guard let text else { return try bindNull(at: position) }
+    try bind(text, at: position)
+  }
+
+  package func bindNull(at position: Int32) throws(DatabaseError) {
+    try check(unsafe sqlite3_bind_null(handle, position))
+  }
+
+  private func check(_ code: Int32) throws(DatabaseError) {
     guard code == SQLITE_OK else {
       throw unsafe Connection.failure(code, database, path: path, sql: sql)
     }
@@ -92,7 +124,7 @@ import CSQLite
   /// Ends the run of the statement. One left open would keep its lock, a RETURNING one the write lock.
   func reset() {
     unsafe sqlite3_reset(handle)
-    unsafe sqlite3_clear_bindings(handle)
+    if !keepsValues { unsafe sqlite3_clear_bindings(handle) }
     isStepping = false
   }
 

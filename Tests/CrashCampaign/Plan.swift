@@ -1,3 +1,4 @@
+import Glibc
 import Jobs
 import TestSupport
 
@@ -7,8 +8,8 @@ struct Plan: CustomStringConvertible {
     case fault(FaultPoint, pass: Int)
     /// SIGKILL after so many milliseconds.
     case kill(after: Int)
-    /// SIGTERM: a stop at a safe point.
-    case terminate(after: Int)
+    /// SIGTERM or SIGINT: a stop at a safe point.
+    case tell(Int32, after: Int)
     /// SIGSTOP, and SIGCONT so much later; meanwhile another process works at the same queue.
     case stop(after: Int, milliseconds: Int)
     /// Two processes at one queue from the start; one is killed.
@@ -18,7 +19,8 @@ struct Plan: CustomStringConvertible {
       switch self {
       case .fault(let point, let pass): "\(point.rawValue):\(pass)"
       case .kill(let after): "kill at \(after) ms"
-      case .terminate(let after): "terminate at \(after) ms"
+      case .tell(let signal, let after):
+        "\(signal == SIGINT ? "interrupt" : "terminate") at \(after) ms"
       case .pair(let after): "two, one killed at \(after) ms"
       case .stop(let after, let milliseconds): "stop at \(after) ms for \(milliseconds) ms"
       }
@@ -53,7 +55,8 @@ struct Plan: CustomStringConvertible {
             after: moment,
             milliseconds: Int.random(in: 1...2, using: &random) == 1
               ? Trial.lease * 1000 * 2 : Int.random(in: 100...Trial.lease * 1000, using: &random)))
-      case 2: disturbances.append(.terminate(after: moment))
+      case 2:
+        disturbances.append(.tell(Bool.random(using: &random) ? SIGTERM : SIGINT, after: moment))
       case 3: disturbances.append(.pair(killAfter: moment))
       default: disturbances.append(.kill(after: moment))
       }

@@ -88,11 +88,11 @@ final class Trial {
         if process.isRunning { kills += 1 }
         kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
-      case .terminate(let after):
+      case .tell(let signal, let after):
         let process = try start()
         Thread.sleep(forTimeInterval: Double(after) / 1000)
         if process.isRunning { stops.told += 1 }
-        kill(process.processIdentifier, SIGTERM)
+        kill(process.processIdentifier, signal)
         let told = Date()
         wait(for: process)
         if Date().timeIntervalSince(told) > 10 {
@@ -101,10 +101,10 @@ final class Trial {
         if process.terminationReason == .uncaughtSignal {
           // It had not yet begun to listen: a death like any other.
           kills += 1
-          if process.terminationStatus != SIGTERM {
+          if process.terminationStatus != signal {
             problems.append("after \(disturbance): signal \(process.terminationStatus)")
           }
-        } else if process.terminationStatus == 75 {
+        } else if process.terminationStatus == (signal == SIGINT ? 130 : 75) {
           stops.made += 1
         } else if ![0, 1].contains(process.terminationStatus) {
           // 0 and 1: it was at its end.

@@ -145,6 +145,38 @@ import Testing
       .resourceValues(forKeys: [.contentModificationDateKey]).contentModificationDate
   }
 
+  @Test
+  func `a very long name keeps its beginning and its end in the tables, and spoils none of them`()
+    throws
+  {
+    try prepare()
+    let long =
+      "north-wing/"
+      + (1...12).map { "\($0)" + String(repeating: "x", count: 200) }
+      .joined(separator: "/") + "/lease-of-1999.txt"
+    let file = input.appendingPathComponent(long)
+    try FileManager.default.createDirectory(
+      at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Self.agreement.replacingOccurrences(of: "2019", with: "1999").write(
+      to: file, atomically: true, encoding: .utf8)
+    try Self.agreement.replacingOccurrences(of: "2019", with: "1998").write(
+      to: input.appendingPathComponent("red\u{1B}[31m.txt"), atomically: true, encoding: .utf8)
+    let ending = try docket.run(["run", declaration.path])
+    #expect(ending.status == 0, "\(ending.errors)")
+    for output in [ending.output, try docket.run(["jobs"]).output] {
+      let rows = output.split(separator: "\n").filter {
+        $0.contains("complete") && $0.contains(".txt") && !$0.contains("same bytes")
+      }
+      #expect(rows.count >= 5)
+      #expect(rows.allSatisfy { $0.count < 130 })
+      #expect(
+        rows.contains {
+          $0.contains("north-wing/") && $0.contains("…") && $0.contains("/lease-of-1999.txt ")
+        })
+      #expect(rows.contains { $0.contains("red\\x1B[31m.txt") })
+    }
+  }
+
   @Test func `two workers write the bytes of one`() throws {
     try prepare()
     #expect(try docket.run(["run", declaration.path]).status == 0)

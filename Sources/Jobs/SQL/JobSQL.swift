@@ -56,9 +56,12 @@ enum JobSQL {
     """
   /// What the claim has taken.
   static let claimed = """
-    SELECT \(columnsOfOne) FROM job
-    WHERE state = 'running' AND worker_id = :worker AND token = :token
+    SELECT \(columnsWithoutDocument) FROM \(running)
+    WHERE run.state = 'open' AND job.worker_id = :worker AND job.token = :token
     """
+  /// What runs is found run by run, at the head of each run's line. In a run that is over nothing does.
+  private static let running =
+    "run CROSS JOIN job ON job.run_id = run.id AND job.state = 'running'"
 
   static let complete = """
     UPDATE job SET state = 'completed', token = NULL, requested = NULL, outcome = :outcome,
@@ -198,10 +201,9 @@ enum JobSQL {
     job.due_at, job.worker_id, job.claimed_at, job.beat_at, job.progress, job.outcome, job.output_path,
     job.output_sha256, job.output_bytes, job.failure, job.error, job.created_at, job.finished_at, job.claims
     """
-  /// The same where only table job is at hand.
-  private static let columnsOfOne =
+  /// The same where only the tables run and job are at hand.
+  private static let columnsWithoutDocument =
     columns
-    .replacing("run.pipeline", with: "(SELECT pipeline FROM run WHERE run.id = job.run_id)")
     .replacing(
       "document.path", with: "(SELECT path FROM document WHERE document.id = job.document_id)"
     )
@@ -244,12 +246,13 @@ enum JobSQL {
   /// The running jobs of each worker but the caller, and what is needed to tell whether it lives.
   static let workersAtWork = """
     SELECT DISTINCT worker.id, worker.host, worker.boot, worker.namespace, worker.pid, worker.process_start
-    FROM job JOIN worker ON worker.id = job.worker_id
-    WHERE job.state = 'running' AND job.worker_id <> :me
+    FROM \(running) JOIN worker ON worker.id = job.worker_id
+    WHERE (run.state = 'open' OR run.state = 'paused') AND job.worker_id <> :me
     """
   static let runningOfWorker = """
-    SELECT id, token, losses, progress, lost_progress, document_id, leased_until_monotonic FROM job
-    WHERE state = 'running' AND worker_id = :worker
+    SELECT job.id, token, losses, progress, lost_progress, document_id, leased_until_monotonic
+    FROM \(running)
+    WHERE (run.state = 'open' OR run.state = 'paused') AND job.worker_id = :worker
     """
   static let failuresOfClass = """
     SELECT count(*) FROM attempt JOIN job ON job.id = attempt.job_id

@@ -6,7 +6,7 @@ enum QueueMigrations {
   /// "Dckt", in the header of each queue file.
   static let applicationID = 0x4463_6b74
 
-  static let all = [jobsAndLedger, schedules, fewerPages, keysByFirstDigits]
+  static let all = [jobsAndLedger, schedules, fewerPages, keysByFirstDigits, oneLine]
 
   private static let jobsAndLedger = Migration(
     1,
@@ -260,5 +260,16 @@ enum QueueMigrations {
     INSERT INTO attempt_4 SELECT * FROM attempt;
     DROP TABLE attempt;
     ALTER TABLE attempt_4 RENAME TO attempt;
+    """)
+
+  /// One line a run: what runs, and behind it what is ready, best first. A claim moves an entry from one place to
+  /// the next, mostly within a page, where two indexes made it two pages to write.
+  private static let oneLine = Migration(
+    5,
+    """
+    DROP INDEX job_ready;
+    DROP INDEX job_running;
+    CREATE INDEX job_line ON job (run_id, state DESC, priority DESC, id)
+      WHERE state = 'available' OR state = 'running';
     """)
 }

@@ -7,7 +7,7 @@ enum Console {
   static var isTerminal: Bool { isatty(2) == 1 }
 
   static func out(_ line: String) {
-    unsafe fputs(line + "\n", stdout)
+    unsafe fputs(shown(line, on: 1) + "\n", stdout)
     unsafe fflush(stdout)
   }
 
@@ -17,11 +17,18 @@ enum Console {
 
   static func json(_ value: JSONValue) { out(value.text()) }
 
-  static func note(_ line: String) { unsafe fputs(line + "\n", stderr) }
+  static func note(_ line: String) { unsafe fputs(shown(line, on: 2) + "\n", stderr) }
+
+  /// Names and texts may hold anything, and a terminal obeys control characters; a file or a program gets them all.
+  private static func shown(_ text: String, on descriptor: Int32) -> String {
+    guard isatty(descriptor) == 1 else { return text }
+    return String(
+      text.map { $0 != "\n" && $0 != "\t" && TextLayout.isControl($0) ? "?" : $0 })
+  }
 
   /// Replaces the current line of the terminal.
   static func redraw(_ line: String) {
-    unsafe fputs("\r\u{1B}[2K" + line, stderr)
+    unsafe fputs("\r\u{1B}[2K" + TextLayout.printable(line), stderr)
     unsafe fflush(stderr)
   }
 

@@ -17,7 +17,7 @@ struct RunSummary {
     let results = ending.results
     var rows = [["document"] + declaration.steps.filter { !$0.isReduce }.map(\.id)]
     for document in results.documents {
-      rows.append([document.path] + document.steps.map(\.status.rawValue))
+      rows.append([TextLayout.name(document.path)] + document.steps.map(\.status.rawValue))
     }
     Console.out("")
     Console.out(TextLayout.table(rows.count > 41 ? Array(rows.prefix(41)) : rows))

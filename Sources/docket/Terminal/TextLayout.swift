@@ -14,6 +14,24 @@ enum TextLayout {
     return line.count <= limit ? line : line.prefix(limit - 1) + "…"
   }
 
+  /// A file's name on one line of at most `limit` characters. What is left out is in its middle: names are told
+  /// apart by where they begin and how they end.
+  static func name(_ text: String, to limit: Int = 72) -> String {
+    let line = printable(text)
+    guard line.count > limit else { return line }
+    let begin = (limit - 1) / 3
+    return line.prefix(begin) + "…" + line.suffix(limit - 1 - begin)
+  }
+
+  /// Names may hold anything, and terminals obey control characters.
+  static func printable(_ text: String) -> String {
+    String(text.map { isControl($0) ? "?" : $0 })
+  }
+
+  static func isControl(_ character: Character) -> Bool {
+    character.unicodeScalars.contains { $0.properties.generalCategory == .control }
+  }
+
   /// Words of `text` in lines of at most `width` characters; a longer word stands alone.
   static func wrap(_ text: String, width: Int) -> [String] {
     var lines: [String] = []

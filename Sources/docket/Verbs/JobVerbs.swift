@@ -76,7 +76,7 @@ enum JobVerbs {
     for job in jobs {
       rows.append([
         "\(job.id)", "\(job.run)", job.outcome?.rawValue ?? job.state.rawValue, "\(job.attempts)",
-        job.documentPath, job.step, job.error ?? "",
+        TextLayout.name(job.documentPath), job.step, job.error ?? "",
       ])
     }
     Console.out(jobs.isEmpty ? ["No such job."] : TextLayout.table(rows, indent: 0))

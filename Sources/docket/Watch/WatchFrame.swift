@@ -162,18 +162,13 @@ struct WatchFrame {
   }
 
   private func begun(_ text: String, to width: Int) -> String {
-    let clean = Self.printable(text)
+    let clean = TextLayout.printable(text)
     return clean.count <= width ? clean : clean.prefix(max(1, width - 1)) + "…"
   }
 
   /// The end of a long path tells more than its beginning.
   private func shortened(_ text: String, to width: Int) -> String {
-    let clean = Self.printable(text)
+    let clean = TextLayout.printable(text)
     return clean.count <= width ? clean : "…" + clean.suffix(max(1, width - 1))
-  }
-
-  /// Names may hold anything, and terminals obey control characters.
-  private static func printable(_ text: String) -> String {
-    String(text.map { $0.unicodeScalars.contains { $0.value < 32 || $0.value == 127 } ? "?" : $0 })
   }
 }
