@@ -4,8 +4,8 @@ SWIFT  ?= swift
 PREFIX ?= /usr/local
 OUT    ?= out
 SUDO   := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
-LIBS   := poppler-glib libxml-2.0 sqlite3 openblas
-APT    := pkg-config libpoppler-glib-dev libxml2-dev libsqlite3-dev libopenblas-dev
+LIBS   := poppler-glib libxml-2.0 libzip sqlite3 openblas
+APT    := pkg-config libpoppler-glib-dev libxml2-dev libzip-dev libsqlite3-dev libopenblas-dev
 FLAGS  := --explicit-target-dependency-import-check=error
 BIN     = $(shell $(SWIFT) build -c release --show-bin-path)
 
@@ -17,7 +17,7 @@ help: ## What can be made.
 	@echo
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-16s %s\n", $$1, $$2}'
 
-deps: ## Install the four C libraries from Debian, if any is missing.
+deps: ## Install the five C libraries from Debian, if any is missing.
 	@if pkg-config --exists $(LIBS) 2>/dev/null; then echo "deps: $(LIBS) are installed"; \
 	else echo "deps: installing $(APT)"; $(SUDO) apt-get update -q \
 	  && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $(APT); fi

@@ -38,6 +38,7 @@ let package = Package(
     .systemLibrary(
       name: "CPoppler", pkgConfig: "poppler-glib", providers: [.apt(["libpoppler-glib-dev"])]),
     .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+    .systemLibrary(name: "CLibZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
@@ -68,7 +69,8 @@ let package = Package(
     // Documents.
     .target(name: "Documents", swiftSettings: fast),
     .target(
-      name: "Ingest", dependencies: ["Documents", "PopplerShim", "CLibXML2"], swiftSettings: fast),
+      name: "Ingest", dependencies: ["Documents", "PopplerShim", "CLibXML2", "CLibZip"],
+      swiftSettings: fast),
     .target(name: "Tokenization", dependencies: ["JSON"], swiftSettings: fast),
     .target(name: "Contexts", dependencies: ["Documents", "Tokenization"], swiftSettings: fast),
     .target(name: "Constraints", dependencies: ["JSON", "Tokenization"], swiftSettings: fast),

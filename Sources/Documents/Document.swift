@@ -1,6 +1,6 @@
 /// One source file, read: its blocks in reading order, and what could not be read.
 ///
-/// Every reader (PDF, HTML, text, transcripts) ends in this one closed tree, and every consumer
+/// Every reader (PDF, HTML, text, Word, …) ends in this one closed tree, and every consumer
 /// starts from it. It says nothing about meaning: a section number or a date is text here.
 package struct Document: Hashable, Sendable {
   /// The IANA media type by content, not by name: `application/pdf`, `text/html`, `text/vtt`, …
@@ -8,6 +8,9 @@ package struct Document: Hashable, Sendable {
   package var metadata: Metadata
   /// The physical pages of a PDF, in file order; empty for formats without pages.
   package var pages: [Page]
+  /// What of a package (DOCX, EPUB) text was read from, in the order of its bytes; empty where the
+  /// file itself is text, or has pages.
+  package var parts: [SourcePart]
   /// Reading order. Page furniture stands where it was found; ``Block/isRead`` is false for it.
   package var blocks: [Block]
   /// In the order of the file, those of furniture among them.
@@ -16,12 +19,13 @@ package struct Document: Hashable, Sendable {
   package var notices: [Notice]
 
   package init(
-    mediaType: String, metadata: Metadata = Metadata(), pages: [Page] = [], blocks: [Block] = [],
-    links: [Link] = [], notices: [Notice] = []
+    mediaType: String, metadata: Metadata = Metadata(), pages: [Page] = [],
+    parts: [SourcePart] = [], blocks: [Block] = [], links: [Link] = [], notices: [Notice] = []
   ) {
     self.mediaType = mediaType
     self.metadata = metadata
     self.pages = pages
+    self.parts = parts
     self.blocks = blocks
     self.links = links
     self.notices = notices

@@ -13,6 +13,8 @@ package struct ExtractedText: Hashable, Sendable {
   package let text: String
   /// In order; each text piece of each read block and where it stands in ``text``.
   package let pieces: [Piece]
+  /// Of a package: the parts whose bytes places count; otherwise empty.
+  package let parts: [SourcePart]
   private let scalarMarks: [Int]
 
   /// A text piece (a block's text, a table's cell, a turn's speaker or words) in the whole.
@@ -74,6 +76,7 @@ package struct ExtractedText: Hashable, Sendable {
     }
     self.text = text
     self.pieces = pieces
+    parts = document.parts
     var marks: [Int] = []
     var scalars = 0
     var offset = 0

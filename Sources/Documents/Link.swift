@@ -22,7 +22,8 @@ package struct Link: Hashable, Sendable {
   package enum Spot: Hashable, Sendable {
     /// A rectangle on a page (physical, from 1).
     case area(page: Int, box: Box)
-    /// Bytes of the file, half-open, from the link's first word to its last.
+    /// Bytes of the file, or of a package's parts (``SourcePart``), half-open, from the link's first
+    /// word to its last.
     case bytes(Range<Int>)
   }
 }

@@ -3,7 +3,8 @@ package struct Notice: Hashable, Sendable {
   package var reason: Reason
   /// Physical page from 1, where the format has pages.
   package var page: Int?
-  /// Bytes of the file, half-open, where the loss has a place in it.
+  /// Bytes of the file (of a package: of its parts, ``SourcePart``), half-open, where the loss has a
+  /// place in it.
   package var bytes: Range<Int>?
   /// One sentence for people: numbers and names, never text of the document.
   package var detail: String
@@ -37,8 +38,22 @@ package struct Notice: Hashable, Sendable {
     case overContext = "over-context"
     /// Glyphs without a Unicode value: the page shows text which the file does not spell out.
     case unmappedGlyphs = "unmapped-glyphs"
+    /// The document has tracked changes; it was read as it is when all are accepted.
+    case trackedChanges = "tracked-changes"
+    /// Remarks of readers stand beside the text; they are not part of it and were left out.
+    case comments
+    /// Text that is in the file and not shown to whoever opens it was left out.
+    case hiddenText = "hidden-text"
 
-    /// Whether something of the source is missing from the document (as against: is doubtful).
-    package var isLoss: Bool { self != .recognised }
+    /// Whether something of the document as it is shown is missing (as against: is doubtful, or
+    /// stands beside it).
+    package var isLoss: Bool {
+      switch self {
+      case .recognised, .trackedChanges, .comments, .hiddenText: false
+      case .noTextLayer, .encrypted, .damaged, .empty, .unsupported, .undecodable, .overLimit,
+        .overContext, .unmappedGlyphs:
+        true
+      }
+    }
   }
 }

@@ -3,7 +3,8 @@ package enum Place: Hashable, Sendable {
   /// Glyphs on one line of a page, one edge pair a Unicode scalar. Indirect: a page of HTML may have a
   /// million runs, which must not be as large as this.
   indirect case glyphs(GlyphLine)
-  /// Bytes of the file, half-open. `verbatim`: each byte of the text is that byte of the file.
+  /// Bytes of the file, half-open; of a package, bytes of its unpacked parts (``SourcePart``).
+  /// `verbatim`: each byte of the text is that byte of the file.
   /// Otherwise (an entity, another encoding) each Unicode scalar of the run takes the same number of
   /// bytes; where the byte count is no multiple of the scalar count, the run as a whole stands for
   /// the range as a whole.

@@ -5,7 +5,7 @@ package import Foundation
 ///
 /// The type is seen by content; the file's name decides nothing.
 package struct DocumentReader: Sendable {
-  /// The program that reads PDFs in a process of its own, or nil to read them in this one. It must
+  /// The program that reads PDFs and packages in a process of its own, or nil to read them in this one. It must
   /// run ``PDFReaderProcess/main(arguments:)`` for ``PDFReaderProcess/subcommand``.
   package var pdfProgram: URL?
 
@@ -39,7 +39,8 @@ package struct DocumentReader: Sendable {
         advice: "Split the file or raise the limit of bytes.")
     }
     let head = try file.head(1 << 16, named: name)
-    let type = MediaType(head: head[...], byteCount: size)
+    let descriptor = file.descriptor
+    let type = MediaType(head: head[...], byteCount: size) { FileSystem.read($0, descriptor) }
     switch type {
     case .pdf:
       let document =
@@ -53,6 +54,23 @@ package struct DocumentReader: Sendable {
         }
       try file.checkUnchanged(named: name)
       return document
+    case .word, .epub:
+      let document =
+        if let pdfProgram {
+          try PDFReaderProcess(
+            program: pdfProgram, shouldStop: shouldStop,
+            repair: "Open the file in its program and save it again, or raise the memory limit."
+          ).read(file, named: name, limits: limits)
+        } else {
+          try PackageReader.read(file.descriptor, named: name, limits: limits)
+        }
+      try file.checkUnchanged(named: name)
+      return document
+    case .encryptedOffice:
+      throw ReadError(
+        .missingPassword, file: name,
+        what: "the document is encrypted: it is one of Word, Excel or PowerPoint under a password",
+        advice: "Docket does not open these; save it without its password.")
     case .html:
       return try HTMLReader().read(try file.contents(named: name), named: name, limits: limits)
     case .webVTT, .subRip:
@@ -65,7 +83,7 @@ package struct DocumentReader: Sendable {
       throw ReadError(
         .unsupported, file: name,
         what: "its content is \(format), which is of no format Docket reads",
-        advice: "Convert it to PDF, HTML or text, or leave it out by the input's patterns.")
+        advice: "Convert it to PDF, DOCX, HTML or text, or leave it out by the input's patterns.")
     }
   }
 

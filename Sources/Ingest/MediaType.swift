@@ -6,6 +6,12 @@ package enum MediaType: Hashable, Sendable {
   case subRip
   /// A message of e-mail.
   case mail
+  /// A document of Word (DOCX).
+  case word
+  /// A book (EPUB).
+  case epub
+  /// A document of Office under a password: which, cannot be seen.
+  case encryptedOffice
   /// Text of any other kind; whether it is a transcript is seen when it is read.
   case plainText
   /// Nothing in it, or nothing but white space.
@@ -21,15 +27,24 @@ package enum MediaType: Hashable, Sendable {
     case .webVTT: "text/vtt"
     case .subRip: "application/x-subrip"
     case .mail: "message/rfc822"
+    case .word: "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    case .epub: "application/epub+zip"
     case .plainText, .empty: "text/plain"
-    case .unsupported: nil
+    case .encryptedOffice, .unsupported: nil
     }
   }
 
-  /// Looks at the first bytes only (PDF: 1024, text: 64 KiB), so a file's size costs nothing.
-  package init(of bytes: [UInt8]) { self.init(head: bytes.prefix(1 << 16), byteCount: bytes.count) }
+  /// Looks at the first bytes only (PDF: 1024, text: 64 KiB) and at the directory of packages, so a
+  /// file's size costs nothing.
+  package init(of bytes: [UInt8]) {
+    self.init(head: bytes.prefix(1 << 16), byteCount: bytes.count) { Array(bytes[$0]) }
+  }
 
-  package init(head: ArraySlice<UInt8>, byteCount: Int) {
+  /// - Parameter read: bytes inside the file, asked for where the head says too little; nil where they
+  ///   cannot be had.
+  package init(
+    head: ArraySlice<UInt8>, byteCount: Int, read: (Range<Int>) -> [UInt8]?
+  ) {
     let head = Array(head)
     guard byteCount > 0 else {
       self = .empty
@@ -37,6 +52,14 @@ package enum MediaType: Hashable, Sendable {
     }
     if Self.contains(head.prefix(1024), Array("%PDF-".utf8)) {
       self = .pdf
+      return
+    }
+    if head.starts(with: [0x50, 0x4B, 0x03, 0x04]) {
+      self = Self.package(ZIPDirectory(head: head, byteCount: byteCount, read: read))
+      return
+    }
+    if head.starts(with: CompoundFile.signature) {
+      self = Self.compound(CompoundFile(head: head, byteCount: byteCount, read: read))
       return
     }
     if let format = Self.binaryFormat(head) {
@@ -58,6 +81,49 @@ package enum MediaType: Hashable, Sendable {
       return
     }
     self = Self.textType(SourceText(head, encoding: .utf8))
+  }
+
+  // MARK: Packages
+
+  private static func package(_ directory: ZIPDirectory) -> MediaType {
+    switch directory.mimeType {
+    case "application/epub+zip": return .epub
+    case "application/vnd.oasis.opendocument.text":
+      return .unsupported("an OpenDocument text (ODT)")
+    case "application/vnd.oasis.opendocument.spreadsheet":
+      return .unsupported("an OpenDocument spreadsheet (ODS)")
+    case "application/vnd.oasis.opendocument.presentation":
+      return .unsupported("an OpenDocument presentation (ODP)")
+    case let type? where type.hasPrefix("application/vnd.oasis.opendocument"):
+      return .unsupported("an OpenDocument file")
+    default: break
+    }
+    if directory.holds("[Content_Types].xml") || directory.holds("_rels/.rels") {
+      if directory.holds(folder: "word/") { return .word }
+      if directory.holds(folder: "xl/") { return .unsupported("an Excel workbook (XLSX)") }
+      if directory.holds(folder: "ppt/") {
+        return .unsupported("a PowerPoint presentation (PPTX)")
+      }
+      if directory.holds(folder: "visio/") { return .unsupported("a Visio drawing") }
+      return .unsupported("a package of Office without a Word document")
+    }
+    if directory.holds("META-INF/container.xml") { return .epub }
+    if directory.holds("word/document.xml") { return .word }
+    if directory.holds("AndroidManifest.xml") { return .unsupported("an Android package (APK)") }
+    if directory.holds("META-INF/MANIFEST.MF") { return .unsupported("a Java archive (JAR)") }
+    return .unsupported("a ZIP archive")
+  }
+
+  private static func compound(_ file: CompoundFile) -> MediaType {
+    if file.names.contains("EncryptedPackage") { return .encryptedOffice }
+    if file.names.contains("WordDocument") { return .unsupported("an old Word document (DOC)") }
+    if !file.names.isDisjoint(with: ["Workbook", "Book"]) {
+      return .unsupported("an old Excel workbook (XLS)")
+    }
+    if file.names.contains("PowerPoint Document") {
+      return .unsupported("an old PowerPoint presentation (PPT)")
+    }
+    return .unsupported("an old Microsoft Office file")
   }
 
   // MARK: Text
@@ -203,9 +269,7 @@ package enum MediaType: Hashable, Sendable {
   }
 
   private static let signatures: [([UInt8], String)] = [
-    ([0x50, 0x4B, 0x03, 0x04], "a ZIP archive (DOCX, XLSX, EPUB and the like are such)"),
     ([0x50, 0x4B, 0x05, 0x06], "an empty ZIP archive"),
-    ([0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1], "an old Microsoft Office file"),
     ([0x1F, 0x8B], "a gzip archive"),
     ([0x42, 0x5A, 0x68], "a bzip2 archive"),
     ([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00], "an xz archive"),

@@ -17,7 +17,7 @@ package protocol Reader: Sendable {
 package struct ReadLimits: Hashable, Sendable {
   /// Wall-clock seconds for one document. Where a child process reads, it is killed after them.
   package var seconds: Double
-  /// Address space of a child process that reads (PDF), in bytes.
+  /// Address space of a child process that reads (PDF, packages), in bytes.
   package var memoryBytes: Int
   /// Pages of one document.
   package var pages: Int

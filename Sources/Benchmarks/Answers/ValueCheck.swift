@@ -51,7 +51,7 @@ struct ValueCheck {
       let right = own.count { wanted.contains($0) }
       let parts = wanted.split(separator: ";").count
       return 2 * right >= max(own.count, min(parts, 2))
-    case .money, .cap, .number:
+    case .money, .cap, .number, .term:
       return nil
     }
   }

@@ -183,9 +183,13 @@ package struct DirectoryScanner: Sendable {
         leaveOut(.unreadable, "The file cannot be read (\(FileSystem.lastError())).")
         return nil
       }
-      let type = MediaType(head: head[...], byteCount: entry.byteCount)
+      let type = MediaType(head: head[...], byteCount: entry.byteCount) {
+        FileSystem.read($0, path, of: root)
+      }
       if case .unsupported(let format) = type {
-        leaveOut(.unsupported, "The content is \(format); PDF, HTML, text and e-mail are read.")
+        leaveOut(
+          .unsupported,
+          "The content is \(format); PDF, HTML, Word, EPUB, text and e-mail are read.")
         return nil
       }
       scan.files.append(

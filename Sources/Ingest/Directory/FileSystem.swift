@@ -169,6 +169,32 @@ enum FileSystem {
     }
   }
 
+  /// Bytes inside a file; nil where they cannot be had.
+  static func read(_ range: Range<Int>, _ path: [UInt8], of root: RootPath) -> [UInt8]? {
+    guard let descriptor = openFile(path, root) else { return nil }
+    defer { close(descriptor) }
+    return read(range, descriptor)
+  }
+
+  static func read(_ range: Range<Int>, _ descriptor: Int32) -> [UInt8]? {
+    guard !range.isEmpty else { return [] }
+    var isGood = true
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: range.count) { buffer, count in
+      while count < range.count {
+        let got = unsafe pread(
+          descriptor, buffer.baseAddress! + count, range.count - count,
+          off_t(range.lowerBound + count))
+        if got < 0, errno == EINTR { continue }
+        guard got > 0 else {
+          isGood = false
+          break
+        }
+        count += got
+      }
+    }
+    return isGood ? bytes : nil
+  }
+
   static func areSame(_ first: [UInt8], _ second: [UInt8], of root: RootPath) -> Bool {
     guard let one = openFile(first, root) else { return false }
     defer { close(one) }

@@ -38,8 +38,10 @@ package struct PDFReader: Sendable {
   }
 }
 
-/// What reading a PDF yields, piece by piece and in order.
+/// What reading a PDF, or a package, yields, piece by piece and in order.
 enum PDFEvent {
+  /// It is no PDF but a package of this media type, in which text stands in these parts.
+  case package(mediaType: String, parts: [SourcePart])
   case metadata(Metadata)
   case page(Page)
   /// A heading's level is an index into the levels of ``finished(levels:)``.
@@ -59,6 +61,9 @@ struct DocumentCollector {
 
   mutating func add(_ event: PDFEvent) {
     switch event {
+    case .package(let mediaType, let parts):
+      document.mediaType = mediaType
+      document.parts = parts
     case .metadata(let metadata): document.metadata = metadata
     case .page(let page): document.pages.append(page)
     case .block(let block): document.blocks.append(block)

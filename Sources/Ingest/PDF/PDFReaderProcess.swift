@@ -3,7 +3,7 @@ package import Foundation
 import Glibc
 import PopplerShim
 
-/// Reads PDF files in a child process with limits on its time and memory.
+/// Reads PDF files, and packages (DOCX, EPUB), in a child process with limits on its time and memory.
 ///
 /// Parsers of strangers' files crash and hang. Here that costs one document: the child is killed
 /// when its time is up, and the next document gets a fresh one. The child never sees a path, only
@@ -18,14 +18,18 @@ package struct PDFReaderProcess: Sendable {
   package let recogniser: Recogniser?
   /// Asked several times a second; when it says so, reading ends with ``ReadError/Kind/stopped``.
   package let shouldStop: @Sendable () -> Bool
+  /// What to do about a file that the process dies of: a sentence.
+  private let repair: String
 
   package init(
     program: URL, recogniser: Recogniser? = nil,
-    shouldStop: @escaping @Sendable () -> Bool = { false }
+    shouldStop: @escaping @Sendable () -> Bool = { false },
+    repair: String = "Repair the file, for instance with `qpdf`, or raise the memory limit."
   ) {
     self.program = program
     self.recogniser = recogniser
     self.shouldStop = shouldStop
+    self.repair = repair
   }
 
   /// Reads the file in a child process. Blocks the calling thread meanwhile.
@@ -103,7 +107,7 @@ package struct PDFReaderProcess: Sendable {
         throw ReadError(
           .overLimit, file: name,
           what:
-            "reading took more than \(limits.seconds) s (up to page \(pages(result))), and the reading process was killed",
+            "reading took more than \(limits.seconds) s\(Self.progress(pages(result))), and the reading process was killed",
           advice: "Split the file or raise the limit of seconds.")
       }
       if shouldStop() {
@@ -155,14 +159,19 @@ package struct PDFReaderProcess: Sendable {
     if signal == SIGXCPU {
       return ReadError(
         .overLimit, file: name,
-        what: "reading took more than \(limits.seconds) s of CPU (up to page \(pages))",
+        what: "reading took more than \(limits.seconds) s of CPU\(Self.progress(pages))",
         advice: "Split the file or raise the limit of seconds.")
     }
     let how = signal == 0 ? "ended with code \(status >> 8 & 0xFF)" : "died of signal \(signal)"
     return ReadError(
       .crashed, file: name,
-      what: "the reading process \(how) after \(pages) pages (memory limit \(megabytes) MiB)",
-      advice: "Repair the file, for instance with `qpdf`, or raise the memory limit.")
+      what:
+        "the reading process \(how)\(Self.progress(pages)) (memory limit \(megabytes) MiB)",
+      advice: repair)
+  }
+
+  private static func progress(_ pages: Int) -> String {
+    pages > 0 ? " (up to page \(pages))" : ""
   }
 
   /// Makes the first reading process, as a copy of this one: a hundredth of the work of starting the
@@ -240,7 +249,10 @@ package struct PDFReaderProcess: Sendable {
       max(request.limits.memoryBytes, 1), max(1, Int(request.limits.seconds.rounded(.up))))
     let output = Output()
     do throws(ReadError) {
-      if request.wishes.isEmpty {
+      if request.wishes.isEmpty, PackageReader.isPackage(file) {
+        try PackageReader.read(file, named: request.name, limits: request.limits)
+          .events.forEach { output.send($0) }
+      } else if request.wishes.isEmpty {
         try PDFStream(
           descriptor: file, name: request.name, password: request.password,
           limits: request.limits, recogniser: request.recogniser

@@ -15,6 +15,7 @@ enum PDFWire {
     case picture
     case recognising
     case link
+    case package
   }
 
   /// What a child sends.
@@ -78,8 +79,16 @@ struct WireWriter {
       put(run.range.lowerBound - end)
       put(run.range.count)
       end = run.range.upperBound
-      guard case .glyphs(let line) = run.place else {
-        preconditionFailure("a PDF's text is anchored to glyphs")
+      let line: GlyphLine
+      switch run.place {
+      case .glyphs(let glyphs): line = glyphs
+      case .bytes(let range, let isVerbatim):
+        // In place of a page, which counts from 1.
+        put(0)
+        put(range.lowerBound)
+        put(range.count)
+        put(isVerbatim ? 1 : 0)
+        continue
       }
       put(line.page)
       put(line.box)
@@ -95,12 +104,22 @@ struct WireWriter {
 
   mutating func put(_ event: PDFEvent) {
     switch event {
+    case .package(let mediaType, let parts):
+      bytes.append(PDFWire.Tag.package.rawValue)
+      put(mediaType)
+      put(parts.count)
+      for part in parts {
+        put(part.name)
+        put(part.bytes.lowerBound)
+        put(part.bytes.count)
+      }
     case .metadata(let metadata):
       bytes.append(PDFWire.Tag.metadata.rawValue)
       put(metadata.title)
       put(metadata.author)
       put(metadata.language)
       put(metadata.date)
+      put(metadata.encoding)
       put(metadata.outline.count)
       for entry in metadata.outline {
         put(entry.title)
@@ -116,12 +135,14 @@ struct WireWriter {
       bytes.append(PDFWire.Tag.notice.rawValue)
       put(notice.reason.rawValue)
       put(notice.page ?? 0)
+      put(notice.bytes == nil ? 0 : 1)
+      if let range = notice.bytes {
+        put(range.lowerBound)
+        put(range.count)
+      }
       put(notice.detail)
     case .recognising: bytes.append(PDFWire.Tag.recognising.rawValue)
     case .link(let link):
-      guard case .area(let page, let box) = link.spot else {
-        preconditionFailure("a PDF's links have areas")
-      }
       bytes.append(PDFWire.Tag.link.rawValue)
       switch link.target {
       case .address(let address):
@@ -129,8 +150,15 @@ struct WireWriter {
         put(address)
       case .page(let target): put(target)
       }
-      put(page)
-      put(box)
+      switch link.spot {
+      case .area(let page, let box):
+        put(page)
+        put(box)
+      case .bytes(let range):
+        put(0)
+        put(range.lowerBound)
+        put(range.count)
+      }
       put(link.text)
     case .finished(let levels):
       bytes.append(PDFWire.Tag.finished.rawValue)
@@ -235,6 +263,7 @@ struct WireReader {
       metadata.author = try optionalText()
       metadata.language = try optionalText()
       metadata.date = try optionalText()
+      metadata.encoding = try optionalText()
       for _ in 0..<(try count()) {
         let title = try text()
         let depth = try number()
@@ -248,18 +277,27 @@ struct WireReader {
     case .notice:
       guard let reason = Notice.Reason(rawValue: try text()) else { throw Malformed() }
       let page = try number()
-      return .event(.notice(Notice(reason, page: page > 0 ? page : nil, detail: try text())))
+      let range = try number() == 0 ? nil : try self.range()
+      return .event(
+        .notice(
+          Notice(reason, page: page > 0 ? page : nil, bytes: range, detail: try text())))
     case .recognising: return .event(.recognising)
     case .link:
       let target = try number()
       let address = target == 0 ? try text() : ""
       let page = try number()
-      let box = try self.box()
+      let spot: Link.Spot =
+        page == 0 ? .bytes(try range()) : .area(page: page, box: try box())
       return .event(
         .link(
-          Link(
-            target == 0 ? .address(address) : .page(target), at: .area(page: page, box: box),
-            text: try text())))
+          Link(target == 0 ? .address(address) : .page(target), at: spot, text: try text())))
+    case .package:
+      let mediaType = try text()
+      var parts: [SourcePart] = []
+      for _ in 0..<(try count()) {
+        parts.append(SourcePart(name: try text(), bytes: try range()))
+      }
+      return .event(.package(mediaType: mediaType, parts: parts))
     case .finished:
       var levels: [Int] = []
       for _ in 0..<(try count()) { levels.append(try number()) }
@@ -340,6 +378,11 @@ struct WireReader {
     return Double(bitPattern: UInt64(littleEndian: bits))
   }
 
+  private mutating func range() throws -> Range<Int> {
+    let start = try count()
+    return start..<start + (try count())
+  }
+
   private mutating func box() throws -> Box {
     Box(x0: try float(), y0: try float(), x1: try float(), y1: try float())
   }
@@ -372,12 +415,17 @@ struct WireReader {
       let stop = start + (try count())
       guard stop <= length else { throw Malformed() }
       let page = try number()
+      end = stop
+      if page == 0 {
+        let place = Place.bytes(try range(), verbatim: try number() != 0)
+        if stop > start { runs.append(SourceRun(range: start..<stop, place: place)) }
+        continue
+      }
       let box = try self.box()
       guard let direction = GlyphLine.Direction(rawValue: UInt8(clamping: try number())) else {
         throw Malformed()
       }
       let edges = try self.edges()
-      end = stop
       guard stop > start else { continue }
       runs.append(
         SourceRun(

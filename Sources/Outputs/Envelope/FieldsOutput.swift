@@ -81,7 +81,14 @@ package enum FieldsOutput {
 
   private static func whyUnsupported(_ answer: FieldAnswer, hasProof: Bool) -> String {
     if hasProof {
-      "Words were found for “\(answer.name)”, but no value that its schema allows can be made of them."
+      switch answer.gap {
+      case .blankTerm:
+        "The words found for “\(answer.name)” use a term whose definition is left blank in the document."
+      case .noDateToCountFrom:
+        "The words found for “\(answer.name)” say how long, but no date was found to count from."
+      case nil:
+        "Words were found for “\(answer.name)”, but no value that its schema allows can be made of them."
+      }
     } else if answer.raw != nil {
       "The words quoted for “\(answer.name)” do not stand in the document."
     } else {

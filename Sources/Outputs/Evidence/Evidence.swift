@@ -29,8 +29,11 @@ package struct Evidence: Hashable, Sendable {
   package var occurrences: Int
   /// One rectangle a line of the quote, in text order; empty for formats without pages.
   package var boxes: [PageBox]
-  /// The bytes of the source file that spell the quote, ascending and disjoint; empty for PDF.
+  /// The bytes of the source file that spell the quote, ascending and disjoint; empty for PDF. Of a
+  /// package, bytes of its ``parts``.
   package var bytes: [Range<Int>]
+  /// The parts of a package that ``bytes`` counts through; empty for a file without any.
+  package var parts: [SourcePart] = []
   /// First and last turn, for transcripts.
   package var turns: ClosedRange<Int>?
 

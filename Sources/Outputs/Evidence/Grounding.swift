@@ -66,6 +66,7 @@ package struct Grounding: Sendable {
       match: match, quote: String(text[range]), prefix: String(text[before..<range.lowerBound]),
       suffix: String(text[range.upperBound..<after]), range: range, scalars: scalars,
       occurrences: occurrences, boxes: Self.boxes(places), bytes: Self.bytes(places),
+      parts: text.parts,
       turns: text.turns(of: range))
   }
 

@@ -90,7 +90,9 @@ package struct ClauseSplitter {
         let word = wordBefore(position)
         if !word.isEmpty {
           let isInitial = word.count == 1 && ScalarClass.isLetter(text[position - 1])
-          if Self.abbreviations.contains(word) || isInitial {
+          // `No. 5` is a number, `No. We shall see.` an answer.
+          let isAnswer = word == "no" && ScalarClass.isLetter(text[next])
+          if !isAnswer, Self.abbreviations.contains(word) || isInitial {
             if isInitial, word != "i", text.trimmed(start..<position) == position - 1..<position {
               end(at: after, .clause)
               return after

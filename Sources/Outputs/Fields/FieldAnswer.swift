@@ -20,6 +20,15 @@ package struct FieldAnswer: Hashable, Sendable {
   package var mayLackEvidence = false
   /// Whether the words count business days, which the value has as days.
   package var countsBusinessDays = false
+  /// Of an `unsupported` one: what is missing, where that is known.
+  package var gap: Gap?
+
+  package enum Gap: Hashable, Sendable {
+    /// The words use a term whose definition leaves blank what it stands for.
+    case blankTerm
+    /// The words say how long, and the document has no date to count from.
+    case noDateToCountFrom
+  }
 
   package enum Status: String, Hashable, Sendable {
     case found

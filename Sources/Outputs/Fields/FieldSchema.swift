@@ -9,7 +9,7 @@ package import JSON
 /// | `description` | the question, for people and for models that write |
 /// | `x-tag` | a label of the tagging checkpoint that marks the answer's words |
 /// | `x-pattern` | a regular expression (ICU syntax) searched in each sentence; a named group `value` marks the words of the value, other groups are kept out of it |
-/// | `x-normalize` | `text`, `date`, `endDate`, `duration`, `noticePeriod`, `money`, `cap`, `number`, `parties`, `jurisdiction` or `boolean`: what the words become. Left out, it follows from `type` and `format` |
+/// | `x-normalize` | `text`, `date`, `endDate`, `duration`, `term`, `noticePeriod`, `money`, `cap`, `number`, `parties`, `jurisdiction` or `boolean`: what the words become. Left out, it follows from `type` and `format` |
 /// | `x-evidence` | `required` (the default) or `optional` |
 /// | `x-relativeTo` | for dates: another property whose date "three years from the Effective Date" or "the date first written above" refers to |
 ///
@@ -59,6 +59,9 @@ package struct FieldSchema: Sendable {
     case endDate
     /// ISO 8601: `P1Y`, `P30D`; or `perpetual`. The first duration that is no notice period.
     case duration
+    /// ISO 8601: how long the first term of something lasts that is renewed or ends; or `perpetual`. Words
+    /// that only name the day it ends are no answer.
+    case term
     /// ISO 8601: how long before something notice must be given.
     case noticePeriod
     /// `{"amount": "1200.00", "currency": "USD"}`.
@@ -77,7 +80,7 @@ package struct FieldSchema: Sendable {
     /// The JSON types a value of it may be.
     var types: Set<String> {
       switch self {
-      case .text, .date, .endDate, .duration, .noticePeriod, .jurisdiction: ["string"]
+      case .text, .date, .endDate, .duration, .term, .noticePeriod, .jurisdiction: ["string"]
       case .money, .cap: ["object"]
       case .number: ["number", "integer"]
       case .parties: ["array"]

@@ -17,6 +17,12 @@ package enum PlainSpeech {
     ["you", "know"], ["i", "mean"], ["all", "right"], ["i", "guess"],
   ]
 
+  /// Who is addressed before anything is said.
+  private static let addressed: Set<String> = [
+    "mrchair", "madamchair", "mrchairman", "mrspeaker", "madamspeaker", "mrpresident",
+    "madampresident", "mrmayor", "madammayor", "chair", "chairman",
+  ]
+
   package static func written(_ spoken: some StringProtocol) -> String {
     var words = spoken.split(whereSeparator: \.isWhitespace).map {
       // Transcripts spell letters as "L_C_D_".
@@ -26,8 +32,15 @@ package enum PlainSpeech {
       let core = core(word)
       return fillers.contains(core) || (core.isEmpty && word.allSatisfy { "-–—.…".contains($0) })
     }
-    words = withoutRepetitions(withoutFalseStarts(words))
+    words = withoutAsides(withoutRepetitions(withoutFalseStarts(words)))
     strip: while words.count > 3 {
+      for length in 1...2 where words.count > length + 2 {
+        let called = words.prefix(length).joined().lowercased().filter { $0 != "." }
+        if called.last == ",", addressed.contains(String(called.dropLast())) {
+          words.removeFirst(length)
+          continue strip
+        }
+      }
       for phrase in openingPhrases where words.count > phrase.count + 2 {
         if words.prefix(phrase.count).map(core) == phrase {
           words.removeFirst(phrase.count)
@@ -90,12 +103,43 @@ package enum PlainSpeech {
     return result.isEmpty ? words : result
   }
 
+  /// "the prototype, okay, the model": what is set off by commas and says nothing goes.
+  private static func withoutAsides(_ words: [String]) -> [String] {
+    var result: [String] = []
+    var index = 0
+    while index < words.count {
+      let isAfterComma = result.last?.hasSuffix(",") == true
+      if isAfterComma, words[index].hasSuffix(","),
+        ["okay", "ok", "yeah", "well", "like"].contains(core(words[index]))
+      {
+        index += 1
+        continue
+      }
+      if isAfterComma, index + 1 < words.count, words[index + 1].hasSuffix(","),
+        [["you", "know"], ["i", "mean"]].contains([core(words[index]), core(words[index + 1])])
+      {
+        index += 2
+        continue
+      }
+      result.append(words[index])
+      index += 1
+    }
+    return result
+  }
+
   private static let subjects: Set<String> = ["i", "we", "you", "they", "he", "she"]
 
   /// "we we should", "the the", "I'll I'll": the second saying stays.
   private static func withoutRepetitions(_ words: [String]) -> [String] {
     var result: [String] = []
     for word in words {
+      // "I I'll", "we we're"
+      if let last = result.last, last.last?.isLetter == true,
+        ["i", "we", "you", "they", "he", "she", "it", "that"].contains(core(last)),
+        [core(last) + "'", core(last) + "’"].contains(where: { core(word).hasPrefix($0) })
+      {
+        result.removeLast()
+      }
       result.append(word)
       for length in 1...3 where result.count >= 2 * length {
         let last = result.suffix(length).map(core)

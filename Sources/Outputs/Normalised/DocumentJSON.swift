@@ -5,8 +5,9 @@ package import JSON
 ///
 /// Every block has its `type` and `text`; a PDF's block also `page` (physical, from 1), `bbox`
 /// (`[x0, y0, x1, y1]` in points, origin top left, of its part on that page) and `boxes` (one a
-/// line, `[page, x0, y0, x1, y1]`); a block of HTML or text `bytes`, half-open, in the file. A link has
-/// the same of its place, its `text`, and `uri` as written or `toPage` (physical, from 1).
+/// line, `[page, x0, y0, x1, y1]`); a block of HTML or text `bytes`, half-open, in the file; one of a
+/// package (DOCX, EPUB) the `part` it stands in and `bytes` of that part, unpacked. A link has the same
+/// of its place, its `text`, and `uri` as written or `toPage` (physical, from 1).
 package struct DocumentJSON {
   private let document: Document
 
@@ -57,7 +58,7 @@ package struct DocumentJSON {
     case .area(let page, let box):
       object["page"] = .integer(page)
       object["bbox"] = .array([box.x0, box.y0, box.x1, box.y1].map { .number(rounded($0)) })
-    case .bytes(let bytes): object["bytes"] = range(bytes)
+    case .bytes(let bytes): add(bytes, to: &object)
     }
     return .object(object)
   }
@@ -67,7 +68,7 @@ package struct DocumentJSON {
       "reason": .string(notice.reason.rawValue), "detail": .string(notice.detail),
     ]
     object["page"] = notice.page.map { .integer($0) }
-    object["bytes"] = notice.bytes.map(range)
+    if let bytes = notice.bytes { add(bytes, to: &object) }
     return .object(object)
   }
 
@@ -122,7 +123,7 @@ package struct DocumentJSON {
       case .glyphs(let line): lines.append(line)
       }
     }
-    object["bytes"] = bytes.map(range)
+    if let bytes { add(bytes, to: &object) }
     guard let first = lines.first else { return }
     let box = lines.filter { $0.page == first.page }.map(\.box).reduce(first.box) { $0.union($1) }
     object["page"] = .integer(first.page)
@@ -130,8 +131,11 @@ package struct DocumentJSON {
     object["boxes"] = .array(lines.map { .array([.integer($0.page)] + coordinates($0.box)) })
   }
 
-  private func range(_ range: Range<Int>) -> JSONValue {
-    [.integer(range.lowerBound), .integer(range.upperBound)]
+  private func add(_ bytes: Range<Int>, to object: inout JSONObject) {
+    let part = document.parts.part(at: bytes.lowerBound)
+    let own = part?.own(bytes) ?? bytes
+    object["part"] = part.map { .string($0.name) }
+    object["bytes"] = [.integer(own.lowerBound), .integer(own.upperBound)]
   }
 
   private func coordinates(_ box: Box) -> [JSONValue] {

@@ -38,11 +38,14 @@ package struct SummaryCandidates {
     var position = 0
     var titleLevel = Int.max
     var fragments: [Candidate] = []
+    var goesOn = false
     for sentence in Sentences.of(text, in: document) {
       if sentence.block != previousBlock {
         position = 0
         block += 1
       }
+      let isContinued = goesOn
+      goesOn = Self.goesOn(bytes[sentence.range])
       defer {
         previousBlock = sentence.block
         position += 1
@@ -79,7 +82,10 @@ package struct SummaryCandidates {
       let candidate = Candidate(
         range: sentence.range, heading: heading, words: words, block: block,
         positionInBlock: position, isListItem: isListItem, spoken: spoken,
-        isWhole: isTranscript || Self.isWhole(sentence.range, spoken: spoken, bytes))
+        isWhole: isTranscript
+          || (!(isListItem && position == 0 && isContinued)
+            && Self.isWhole(sentence.range, spoken: spoken, bytes))
+      )
       if isTranscript || Self.isProse(bytes[sentence.range], words: words) {
         all.append(candidate)
       } else {
@@ -89,6 +95,15 @@ package struct SummaryCandidates {
     // A document of nothing but fragments is summarised by them.
     if all.isEmpty { all = fragments }
     vectors = TermVectors(bytes, stretches: all.map(\.range))
+  }
+
+  /// Whether a sentence goes on in the list item after it: `… provided that the contractor—`, `…; and`.
+  private static func goesOn(_ bytes: ArraySlice<UInt8>) -> Bool {
+    if bytes.suffix(3).elementsEqual([0xE2, 0x80, 0x94]) { return true }
+    guard let last = bytes.last else { return false }
+    if [UInt8(ascii: ";"), UInt8(ascii: ",")].contains(last) { return true }
+    let word = String(decoding: bytes.suffix(5), as: UTF8.self).lowercased()
+    return word.hasSuffix(" and") || word.hasSuffix(" or")
   }
 
   /// Whether this reads as a sentence rather than as a title, a row of a table or a line of code: it ends

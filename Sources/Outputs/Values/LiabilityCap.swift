@@ -114,6 +114,12 @@ package enum LiabilityCapParser {
         let isInNumber = list.touches(index) && list.touches(index - 1)
         let isAbbreviation = list.text(index - 1).utf8.count == 1 && list.isWord(index - 1)
         if !isInNumber, !isAbbreviation { return index }
+      case "excluding" where list.text(index - 1) == "(":
+        // `the amount paid (excluding expenses) to the Agent`
+        guard let close = (index..<list.count).first(where: { list.text($0) == ")" }) else {
+          return index - 1
+        }
+        index = close
       case "provided", "except", "unless", "excluding", "regardless", "notwithstanding":
         return index
       case "exceed" where index > start: return index

@@ -49,6 +49,7 @@ package enum PartyParser {
       let key = key(text.string(name))
       if !names.contains(where: { Self.key(text.string($0)) == key }) { names.append(name) }
     }
+    names = PartyOccurrences.added(to: names, in: text)
     var parties = parties(named: names.sorted { $0.lowerBound < $1.lowerBound }, in: text)
     if parties.count < 2 {
       for name in defined(in: text) where !names.contains(where: name.overlaps) {
@@ -66,7 +67,11 @@ package enum PartyParser {
     // Where two have a word defined for them, others that have none are only mentioned.
     guard parties.count(where: { !$0.party.aliases.isEmpty }) >= 2 else { return parties }
     let sure = Set(likely.map { key(joined(text.string(trimmedName(text, $0)))) })
-    return parties.filter { !$0.party.aliases.isEmpty || sure.contains(key($0.party.name)) }
+    return parties.filter {
+      !$0.party.aliases.isEmpty
+        || (sure.contains(key($0.party.name))
+          && (endsAsCompany(text, $0.name) || isPerson(text, $0.name)))
+    }
   }
 
   /// Whether the last word can end a name: no preposition, and in lower case only where it ends a company's.
@@ -89,7 +94,7 @@ package enum PartyParser {
   }
 
   /// How far into a contract its parties are introduced, in scalars.
-  private static let opening = 4000
+  static let opening = 4000
 
   /// Names that do not overlap, in text order: of two that do, the longer, or the one outside of
   /// quotation marks.
@@ -113,7 +118,7 @@ package enum PartyParser {
       let limit = index + 1 < names.count ? names[index + 1].lowerBound : text.count
       let aliases = definedTerms(text, after: range.upperBound, before: limit)
       let key = Self.key(name)
-      guard !key.isEmpty, !isGeneric(name) else { continue }
+      guard !key.isEmpty, !isGeneric(name), regulators.isDisjoint(with: aliases) else { continue }
       let position: Int
       if let known = byKey[key] {
         position = known
@@ -172,10 +177,14 @@ package enum PartyParser {
   }
 
   /// The terms in quotation marks that parentheses after a name define for it.
+  ///
+  /// Up to the first such parentheses anything may describe the name, but no verb tell of it; others count
+  /// only right after them or after a description: `Acme Inc. (“Acme”), a Delaware company (the “Supplier”)`.
   package static func definedTerms(_ text: ScalarText, after start: Int, before limit: Int)
     -> [String]
   {
     let end = min(limit, start + 350, text.count)
+    guard !tells(text, start..<min(end, start + 40)) else { return [] }
     var terms: [String] = []
     var position = start
     while position < end {
@@ -191,21 +200,47 @@ package enum PartyParser {
         if text[close] == 0x29 { depth -= 1 }
         close += 1
       }
+      var defines = false
       if depth == 0 {
         let inside = position + 1..<close - 1
         let words = Lexeme.lexemes(of: text, in: inside)
         let isGroup = words.prefix(6).contains {
           $0.text == "collectively" || $0.text == "together" || $0.text == "each"
         }
+        let found = quoted(text, in: inside)
+        defines = !found.isEmpty
         if !isGroup {
-          for term in quoted(text, in: inside) where !isGeneric(term) && !terms.contains(term) {
-            terms.append(term)
-          }
+          for term in found where !isGeneric(term) && !terms.contains(term) { terms.append(term) }
         }
       }
       position = max(close, position + 1)
+      if defines, !describesFurther(text, position..<min(text.count, position + 40)) { break }
     }
     return terms
+  }
+
+  /// Whether words right after a name say what it does: `Acme Inc. has developed …`.
+  private static func tells(_ text: ScalarText, _ range: Range<Int>) -> Bool {
+    Lexeme.lexemes(of: text, in: range).first { ![",", "."].contains($0.text) }
+      .map { verbs.contains($0.text) } ?? false
+  }
+
+  private static let verbs: Set<String> = [
+    "has", "have", "had", "is", "are", "was", "were", "shall", "will", "desires", "desire",
+    "wishes",
+    "wish", "may", "owns", "agrees", "agree", "hereby", "entered", "enter", "intends", "intend",
+    "represents", "acknowledges", "provides", "developed", "sells", "operates",
+  ]
+
+  /// Whether what follows a definition goes on with the same name: more parentheses, or what it is.
+  private static func describesFurther(_ text: ScalarText, _ range: Range<Int>) -> Bool {
+    let words = Lexeme.lexemes(of: text, in: range)
+    guard let first = words.first(where: { $0.text != "," }) else { return false }
+    return first.text == "("
+      || [
+        "a", "an", "having", "with", "organized", "organised", "incorporated", "formerly", "f",
+        "whose",
+      ].contains(first.text)
   }
 
   /// The texts in double quotation marks inside `range`.
@@ -266,6 +301,13 @@ package enum PartyParser {
     "party", "parties", "theparty", "theparties", "agreement", "theagreement", "effectivedate",
     "theeffectivedate", "parti", "contract", "thisagreement", "closing", "territory", "product",
     "products",
+  ]
+
+  /// Short names of authorities that contracts define and that are no party to them.
+  private static let regulators: Set<String> = [
+    "FDIC", "SEC", "FINRA", "NASD", "IRS", "FDA", "OTS", "OCC", "EPA", "FTC", "DOJ", "FASB",
+    "PCAOB",
+    "NYSE", "NASDAQ", "Nasdaq", "Commission",
   ]
 
   private static let roles: Set<String> = [

@@ -42,6 +42,13 @@ extension PartyParser {
     }
   }
 
+  /// Whether the last word of a name is one that ends a company's, or one of them can end nothing else.
+  static func endsAsCompany(_ text: ScalarText, _ range: Range<Int>) -> Bool {
+    let words = Lexeme.lexemes(of: text, in: range).filter { $0.kind == .word }
+    return words.last.map { companyEndings.contains($0.text) } == true
+      || words.contains { strongEndings.contains($0.text) }
+  }
+
   /// Whether a name can only be a human's, by its initial: `J. Patrick Mulcahy`, `Shirley P. Fiano`.
   static func isPerson(_ text: ScalarText, _ range: Range<Int>) -> Bool {
     let lexemes = Lexeme.lexemes(of: text, in: range)

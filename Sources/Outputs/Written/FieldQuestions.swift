@@ -160,7 +160,8 @@ extension FieldSchema.Field {
   /// Whether the value is what the quoted words say, by rules.
   var isMadeOfWords: Bool {
     switch normalization {
-    case .date, .endDate, .duration, .noticePeriod, .money, .cap, .number, .parties, .jurisdiction:
+    case .date, .endDate, .duration, .term, .noticePeriod, .money, .cap, .number, .parties,
+      .jurisdiction:
       true
     case .boolean: false
     case .text:

@@ -191,6 +191,9 @@ struct ExplanationText {
       if let fragment = selector["value"]?.string, fragment.hasPrefix("bytes=") {
         places.append("bytes \(fragment.dropFirst(6)) of the file")
       }
+      if let fragment = selector["value"]?.string.flatMap({ PartFragment($0) }) {
+        places.append("bytes \(fragment.bytes.dropFirst(6)) of \(fragment.part) in the file")
+      }
       if let start = selector["start"]?.integer, let end = selector["end"]?.integer {
         places.append("characters \(start) to \(end) of the extracted text")
       }
@@ -214,6 +217,10 @@ struct ExplanationText {
     for selector in value["selector"]?.array ?? [] {
       if let fragment = selector["value"]?.string, fragment.hasPrefix("bytes=") {
         return "byte \(fragment.dropFirst(6).prefix { $0.isNumber })"
+      }
+      if let fragment = selector["value"]?.string.flatMap({ PartFragment($0) }) {
+        return
+          "\(fragment.part), byte \(fragment.bytes.dropFirst(6).prefix { $0.isNumber })"
       }
     }
     return ""

@@ -73,6 +73,7 @@ struct AnchorCheck {
     let whole = SourceText(Array(file[bytes]), encoding: encoding)
     let spelled = whole.string(whole.range)
     if spelled.hasPrefix("&"), spelled.utf8.count > 1 { return checkReference(words, spelled) }
+    if spelled.hasPrefix("<w:") { return checkElement(words, spelled) }
     var offset = 0
     for scalar in words.unicodeScalars {
       let length = String(scalar).utf8.count
@@ -88,6 +89,18 @@ struct AnchorCheck {
         faults.append("U+\(String(scalar.value, radix: 16)) at \(own): \(found)")
       }
       offset += length
+    }
+  }
+
+  /// Characters that an element of Word stands for: it is one whole tag of such an element.
+  private mutating func checkElement(_ words: String, _ tag: String) {
+    let names = [
+      "noBreakHyphen", "sym", "footnoteReference", "endnoteReference", "fldChar", "listEntry",
+    ]
+    let name = tag.dropFirst().prefix { $0 != " " && $0 != "/" && $0 != ">" }.split(separator: ":")
+      .last
+    if !tag.hasSuffix(">") || tag.dropLast().contains(">") || !names.contains(String(name ?? "")) {
+      faults.append("element: \(tag.prefix(60)) for \(words)")
     }
   }
 

@@ -194,3 +194,23 @@ struct SplitMix {
     return z ^ (z >> 31)
   }
 }
+
+@Suite struct PartEvidenceTests {
+  @Test func `evidence in a package names the part and the bytes in it`() {
+    var document = textDocument("Rent is due", "on Friday")
+    // The first paragraph ends the first part, the second stands in the next.
+    document.parts = [
+      SourcePart(name: "word/document.xml", bytes: 0..<112),
+      SourcePart(name: "word/foot notes.xml", bytes: 112..<200),
+    ]
+    let grounding = Grounding(ExtractedText(document))
+    let selectors = grounding.evidence(at: 5..<22).json["selector"]?.array ?? []
+    #expect(
+      selectors.dropFirst(2).map { $0["value"]?.string } == [
+        "part=word/document.xml&bytes=105-110", "part=word/foot%20notes.xml&bytes=1-9",
+      ])
+    let fragment = PartFragment("part=word/foot%20notes.xml&bytes=1-9")
+    #expect(fragment?.part == "word/foot notes.xml" && fragment?.bytes == "bytes=1-9")
+    #expect(PartFragment("bytes=1-9") == nil && PartFragment("part=a&page=1") == nil)
+  }
+}

@@ -20,6 +20,7 @@ import Testing
     ("Title\n\nThis starts", ["Title", "This starts"]),
     ("which goes on\n\n\n12\n\nover pages", ["which goes on", "12", "over pages"]),
     ("which goes on,\n\nover the page.", ["which goes on,\n\nover the page."]),
+    ("See No. 5 here. No. We go on.", ["See No. 5 here.", "No.", "We go on."]),
     ("costs 1.5 or $2.50. Fine.", ["costs 1.5 or $2.50.", "Fine."]),
     ("", []),
     ("   \n\n  ", []),

@@ -48,6 +48,7 @@ import Testing
       "agreed": {"x-tag": "agreement_date", "x-normalize": "date"},
       "starts": {"x-tag": "effective_date", "x-normalize": "date", "x-relativeTo": "agreed"},
       "ends": {"x-tag": "expiration_date", "x-normalize": "endDate", "x-relativeTo": "starts"},
+      "term": {"x-tag": "expiration_date", "x-normalize": "term"},
       "renewal": {"x-tag": "renewal_term", "x-normalize": "duration"},
       "notice": {"x-tag": "notice_period_to_terminate_renewal", "x-normalize": "noticePeriod"},
       "law": {"x-tag": "governing_law", "x-normalize": "jurisdiction"},
@@ -77,6 +78,93 @@ import Testing
     #expect(found["agreed"]?.value == "2019-03-05")
     #expect(found["starts"]?.value == "2019-03-05")
     #expect(found["ends"]?.value == .string(end))
+  }
+
+  @Test(arguments: [
+    "It shall automatically extend for successive 12-month periods until one party terminates it",
+    "The duties of the parties shall survive for three years",
+    "Its duties end two years after the termination of this Agreement",
+  ])
+  func `take no end from what is said of renewals, nor of what outlives it`(words: String) throws {
+    let found = try answers(
+      "dated ⟦March 5, 2019⟧. ⟦\(words).⟧", ["agreed", "ends"], schema: contract)
+    #expect(found["ends"]?.status == .unsupported)
+    #expect(found["ends"]?.gap == nil)
+  }
+
+  @Test(arguments: [
+    ("continues for four (4) years from its signing", "P4Y"),
+    ("ends on the fifth anniversary of its signing", "P5Y"),
+    ("lasts eighteen months and renews for additional one year terms", "P18M"),
+    ("continues until terminated by either party", "perpetual"),
+  ])
+  func `say how long a first term is, also where no date is known to count from`(
+    words: String, length: String
+  ) throws {
+    let schema = contract
+    let found = try answers(
+      "⟦⟦This Agreement \(words).⟧⟧", ["term", "ends"], schema: schema)
+    #expect(found["term"]?.value == .string(length))
+    if length != "perpetual" {
+      #expect(found["ends"]?.status == .unsupported)
+      #expect(found["ends"]?.gap == .noDateToCountFrom)
+    }
+  }
+
+  @Test func `say no length where words only name the day, and that it is open where it is blank`()
+    throws
+  {
+    let day = try answers("⟦It ends on May 1, 2026.⟧", ["term"], schema: contract)
+    #expect(day["term"]?.status == .absent)
+    let blank = try answers(
+      "⟦It lasts for an initial term of **** from today.⟧", ["term"], schema: contract)
+    #expect(blank["term"]?.status == .unsupported)
+  }
+
+  @Test(arguments: [
+    "“Governing Law” means the laws of the State of New York.", "Governing Law: New York",
+    "1. Governing Law\tNew York", "\"Governing Law\" shall mean the laws of New York.",
+  ])
+  func `follow a term to where it is defined`(definition: String) throws {
+    let clause = "The Governing Law will govern all disputes, wherever they arise."
+    let found = try answers("\(definition)\n\n⟦\(clause)⟧", ["law"], schema: contract)
+    let law = try #require(found["law"])
+    #expect(law.value == "New York, USA")
+    #expect(law.raw == "New York")
+    // The clause, and the words that define its term.
+    #expect(law.evidence.count == 2)
+  }
+
+  @Test(arguments: [
+    (
+      "“Governing Law” means the laws of the state of ____________.",
+      FieldAnswer.Gap?.some(.blankTerm), 2
+    ),
+    ("Governing Law: [  ]", .blankTerm, 2), ("Nothing is said of it.", nil, 1),
+    ("Section 8. Governing Law and the laws of Texas.", nil, 1),
+  ])
+  func `say that a term is left blank where it is`(
+    definition: String, gap: FieldAnswer.Gap?, quotes: Int
+  ) throws {
+    let found = try answers(
+      "\(definition)\n\n⟦It is governed by the Governing Law.⟧", ["law"], schema: contract)
+    #expect(found["law"]?.status == .unsupported)
+    #expect(found["law"]?.gap == gap)
+    #expect(found["law"]?.evidence.count == quotes)
+  }
+
+  @Test(arguments: [
+    ("MAINTENANCE AGREEMENT   MAINTENANCE AGREEMENT", "MAINTENANCE AGREEMENT"),
+    ("This Supply Agreement", "Supply Agreement"),
+    ("LICENSE AGREEMENT This License Agreement", "LICENSE AGREEMENT"),
+    ("Supply and Supply Services", "Supply and Supply Services"),
+  ])
+  func `have a title once`(words: String, title: String) throws {
+    let schema = """
+      {"properties": {"title": {"x-tag": "document_name", "x-normalize": "text"}}}
+      """
+    let found = try answers("⟦\(words)⟧ (the rest)", ["title"], schema: schema)
+    #expect(found["title"]?.value == .string(title))
   }
 
   @Test(arguments: [
@@ -147,6 +235,22 @@ import Testing
     let silent = try answers(
       "⟦It is renewed for successive 1-year terms.⟧", ["notice"], schema: contract)
     #expect(silent["notice"]?.status == .absent)
+  }
+
+  @Test(arguments: [
+    "A party may end it for a material breach upon thirty (30) days' written notice",
+    "It ends if a breach is not cured within ten (10) days after notice of the breach",
+  ])
+  func `take no notice period from the time to mend a breach`(words: String) throws {
+    let found = try answers("⟦\(words).⟧", ["notice"], schema: contract)
+    #expect(found["notice"]?.status == .absent)
+  }
+
+  @Test func `take the notice that needs no breach beside one that does`() throws {
+    let found = try answers(
+      "⟦A party may end it upon a breach after ten days' notice; or for convenience upon ninety days' notice.⟧",
+      ["notice"], schema: contract)
+    #expect(found["notice"]?.value == "P90D")
   }
 
   @Test func `tell a renewal from the notice against it`() throws {

@@ -125,6 +125,36 @@ let review = transcript(
     #expect(minutes.topics.map(\.title).allSatisfy { $0.hasPrefix("Suit circuit") })
   }
 
+  @Test func `a topic is named by things, and not by what is done or how`() {
+    let minutes = minutes(
+      transcript(
+        """
+        Ann: We will fund the hospital fully if the local authorities allow that.
+        Bob: They fund the hospital, and the local authorities are slow.
+        Ann: Will the prohibited boats for the local authorities and the hospital come?
+        """))
+    #expect(minutes.topics.map(\.title) == ["Local authorities, hospital and boats"])
+  }
+
+  @Test func `what was broken off, and what was asked, is told by what reads alone`() {
+    let talk = """
+      Ann: The budget is thirty thousand for the remote control and the display of the
+      Bob: What do you think is the budget for the remote control and the
+      Ann: So the remote control has a budget of thirty thousand and a small display.
+      Bob: I don't know.
+      """
+    let minutes = minutes(transcript(talk))
+    #expect(
+      minutes.topics.map(\.summary.text) == [
+        "The remote control has a budget of thirty thousand and a small display."
+      ])
+    #expect(minutes.openQuestions.isEmpty)
+    let told =
+      minutes.decisions.filter { !$0.isExplicit }.map(\.statement.text)
+      + minutes.problems.map(\.statement.text)
+    #expect(told.allSatisfy { !$0.hasSuffix("of the.") && !$0.hasSuffix("?") })
+  }
+
   @Test func `one discussion is one proposal, and what is said in plain words is one of its own`() {
     let filler = (0..<40).map { "Bob: There is a lot of rain in the \($0 % 7)th week." }
     let talk =
@@ -189,6 +219,12 @@ let review = transcript(
     ("Tw twelve hours of the p the work", "Twelve hours of the work."),
     ("We I think a week is enough", "I think a week is enough."),
     ("No one in the office likes it", "No one in the office likes it."),
+    ("Mr. Chair, the price on pollution is fair.", "The price on pollution is fair."),
+    ("Mr.Chair, I rise again today", "I rise again today."),
+    ("Mr. Chair carried the box", "Mr. Chair carried the box."),
+    ("Come up with the prototype, okay, the model", "Come up with the prototype, the model."),
+    ("It is red, you know, and blue", "It is red, and blue."),
+    ("I I'll send a mail to them", "I'll send a mail to them."),
   ])
   func `speech is made readable by leaving words out`(spoken: String, written: String) {
     #expect(PlainSpeech.written(spoken) == written)

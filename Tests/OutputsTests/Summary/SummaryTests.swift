@@ -126,4 +126,27 @@ import Testing
         "The harbour serves the boats of the whole coast in summer.", lines[6],
       ])
   }
+
+  @Test func `an item of a list that goes on with a sentence is a part of it`() {
+    func block(_ content: (AnchoredText) -> Block.Content, _ words: String) -> Block {
+      Block(content(AnchoredText(words, at: .bytes(0..<1, verbatim: false))))
+    }
+    let item = { Block.Content.listItem($0, depth: 0) }
+    let document = Document(
+      mediaType: "text/plain",
+      blocks: [
+        block({ .paragraph($0) }, "The crane may be used by a boat of the harbour that—"),
+        block(item, "(1) Is not owned by the town or by the bank of the town; and"),
+        block(item, "(2) Receives its licence from the council of the harbour in the spring."),
+        block({ .paragraph($0) }, "The council looks after the crane and the boats of the coast."),
+        block(item, "(3) The town pays for the crane within twenty years of the loan."),
+      ])
+    let text = ExtractedText(document)
+    let points = Summary(of: document, text: text, scores: nil, length: .sentences(9)).points
+    #expect(
+      points.map { String(text[$0.range]) } == [
+        "The council looks after the crane and the boats of the coast.",
+        "The town pays for the crane within twenty years of the loan.",
+      ])
+  }
 }

@@ -33,6 +33,10 @@ import Testing
       LiabilityCap(limits: [payments(nil, "P6M")], rule: nil)
     ),
     (
+      "to contribute no amount which exceeds the amount paid (excluding expenses) to the Agent",
+      LiabilityCap(limits: [payments("1", nil)], rule: nil)
+    ),
+    (
       "its liability shall be capped at €1m.",
       LiabilityCap(
         limits: [.amount(Money(amount: "1000000.00", currency: "EUR"))], rule: nil)

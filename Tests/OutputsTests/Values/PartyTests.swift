@@ -109,6 +109,46 @@ import Testing
     #expect(names(likely: spans) == ["Acme, Inc.", "Bolt LLC", "Bolt Holdings LLC"])
   }
 
+  @Test
+  func `have the terms that are defined for them, not those of the next name or of a document`() {
+    #expect(
+      parties(
+        """
+        between ⟦Acme Works Inc.⟧, a Delaware corporation (“Acme”), and Bolt Corporation, a Texas corporation (“Bolt”).
+        Acme, and Bolt have made that certain Separation Agreement of even date (the “SDA”).
+        """) == [Party(name: "Acme Works Inc.", role: nil, aliases: ["Acme"])])
+    #expect(
+      parties("⟦Acme Inc.⟧ (“Acme”), a Delaware company (the “Supplier”)").map(\.aliases)
+        == [["Acme", "Supplier"]])
+    #expect(parties("⟦Acme Inc.⟧ has made a device (the “Device”)").map(\.aliases) == [[]])
+  }
+
+  @Test func `are found again where they are defined, in other letters and with all their words`() {
+    #expect(
+      parties(
+        """
+        by and between
+
+        ⟦BLUE HILLS, INC.⟧
+
+        and
+
+        ⟦KING CORPORATION⟧
+
+        made between Blue ⟦Hills, Inc.⟧, a Texas corporation (“Blue”), and King Corporation (the “Buyer”). ⟦Blue and Buyer⟧
+        """) == [
+          Party(name: "BLUE HILLS, INC.", role: nil, aliases: ["Blue"]),
+          Party(name: "KING CORPORATION", role: "Buyer", aliases: ["Buyer"]),
+        ])
+  }
+
+  @Test func `are no authorities, nor names without a company's end beside two that are defined`() {
+    #expect(
+      parties(
+        "⟦Acme Bank⟧ (“Bank”), insured by the ⟦Federal Deposit Insurance Corporation⟧ (“FDIC”), and ⟦Bolt LLC⟧ (“Agent”). ⟦Company Import⟧ from ⟦Brazil Farm⟧"
+      ).map(\.name) == ["Acme Bank", "Bolt LLC"])
+  }
+
   @Test func `are not the word party`() {
     #expect(parties("each a (\"⟦Party⟧\") and the ⟦Parties⟧").isEmpty)
   }
