@@ -5,10 +5,11 @@ import Kernels
 /// without its limit says little, and a shared machine's limit changes by the hour.
 struct EngineLimits {
   /// Operations a CPU second, a multiply-add counting as two: in f32, with pairs of bf16 (f32 where the processor has
-  /// none), and with quads of bytes.
+  /// none), and with quads of bytes, where weights of 4 bits may keep their sums narrow for longer.
   let f32: Double
   let pairs: Double
   let bytes: Double
+  let halfBytes: Double
   /// Bytes read a CPU second from memory that no cache holds.
   let bandwidth: Double
 
@@ -25,7 +26,8 @@ struct EngineLimits {
     // Long, for it comes first: a processor runs its first tenth of a second of wide vectors at half speed.
     f32 = best { kernels.spinF32(steps: 20_000_000) }
     pairs = kernels.rounding.roundsToBF16 ? best { kernels.spinBF16(steps: 2_000_000)! } : f32
-    bytes = best { kernels.spinBytes(steps: 2_000_000) }
+    bytes = best { kernels.spinBytes(bits: 8, steps: 2_000_000) }
+    halfBytes = best { kernels.spinBytes(bits: 4, steps: 2_000_000) }
     // 192 MB: beyond the caches of the machines this runs on.
     let weights = [Float](repeating: 1, count: 48 << 20)
     let matrix = PackedMatrix(f32: weights.span, outputs: 48 << 8, inputs: 4096, as: .f32)
@@ -74,7 +76,8 @@ struct EngineLimits {
 
   private func products(_ format: WeightFormat) -> Double {
     switch format {
-    case .int8, .int4: bytes
+    case .int8: bytes
+    case .int4: halfBytes
     case .bf16: pairs
     case .f32, .asStored: f32
     }

@@ -21,7 +21,10 @@ struct EnginePeers {
   ///
   /// A line has "peer", "test" (pp4096, tg32@d16), "tok_per_cpu_s", and "dtype" or a "model" whose name tells its
   /// format (f32, bf16, q8_0, q4_k_m). Other lines are passed over; what was printed before a failure counts.
-  init(command: String, tests: String) throws {
+  ///
+  /// - Parameter found: told of each measurement as it comes: peers take long, and a table that is cut off holds
+  ///   what was measured.
+  init(command: String, tests: String, found: (String) -> Void) throws {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/bin/sh")
     process.arguments = ["-c", command]
@@ -30,23 +33,40 @@ struct EnginePeers {
     let pipe = Pipe()
     process.standardOutput = pipe
     try process.run()
-    let output = pipe.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
     var rates: [Key: Double] = [:]
-    for line in output.split(separator: 10) {
-      guard let json = try? JSONValue.parse([UInt8](line)), let peer = json["peer"]?.string,
-        let test = json["test"]?.string, let rate = json["tok_per_cpu_s"]?.double,
+    var unreadable = 0
+    func take(_ line: [UInt8]) {
+      guard let json = try? JSONValue.parse(line) else {
+        unreadable += 1
+        return
+      }
+      guard let peer = json["peer"]?.string, let test = json["test"]?.string,
+        let rate = json["tok_per_cpu_s"]?.double,
         let format = Self.format(json["dtype"]?.string ?? json["model"]?.string ?? "")
-      else { continue }
+      else { return }
       let key = Key(peer: peer, format: format, test: test)
       rates[key] = max(rates[key] ?? 0, rate)
+      found("\(peer), \(format.rawValue), \(test): \(rate) tokens a CPU second")
     }
+    var pending: [UInt8] = []
+    while case let more = pipe.fileHandleForReading.availableData, !more.isEmpty {
+      pending += more
+      while let end = pending.firstIndex(of: UInt8(ascii: "\n")) {
+        take(Array(pending[..<end]))
+        pending.removeSubrange(...end)
+      }
+    }
+    if !pending.isEmpty { take(pending) }
+    process.waitUntilExit()
     self.rates = rates
     names = Set(rates.keys.map(\.peer)).sorted()
+    let faults = [
+      process.terminationStatus == 0 ? nil : "ended with status \(process.terminationStatus)",
+      unreadable == 0 ? nil : "printed \(unreadable) lines that are no JSON",
+      rates.isEmpty ? "printed no measurement" : nil,
+    ].compactMap { $0 }
     problem =
-      process.terminationStatus != 0
-      ? "the peers' command ended with status \(process.terminationStatus)"
-      : rates.isEmpty ? "the peers' command printed no measurement" : nil
+      faults.isEmpty ? nil : "the peers' command \(faults.joined(separator: "; "))"
   }
 
   /// Tokens a CPU second.

@@ -34,9 +34,11 @@ struct EngineTable {
   func run() throws {
     let limits = EngineLimits()
     show(
-      "limits of one core: f32 \(giga(limits.f32)), bf16 \(giga(limits.pairs)), bytes \(giga(limits.bytes)) GFLOP/s; memory \(giga(limits.bandwidth)) GB/s"
+      "limits of one core: f32 \(giga(limits.f32)), bf16 \(giga(limits.pairs)), int8 \(giga(limits.bytes)), int4 \(giga(limits.halfBytes)) GFLOP/s; memory \(giga(limits.bandwidth)) GB/s"
     )
-    let others = try peers.map { try EnginePeers(command: $0, tests: peerTests) }
+    let others = try peers.map { command in
+      try EnginePeers(command: command, tests: peerTests) { show("# \($0)") }
+    }
     if let problem = others?.problem { show("# \(problem)") }
     let names = others?.names ?? []
     show(

@@ -30,6 +30,9 @@ do {
   try subject.run(Array(arguments.dropFirst()))
 } catch {
   let usage = error is Usage ? "usage: docket-bench \(subject.name) \(subject.help)\n" : ""
-  FileHandle.standardError.write(Data("docket-bench: \(error)\n\(usage)".utf8))
+  let what =
+    (error as? CocoaError).map { "\($0.filePath ?? "a file"): \($0.localizedDescription)" }
+    ?? "\(error)"
+  FileHandle.standardError.write(Data("docket-bench: \(what)\n\(usage)".utf8))
   exit(1)
 }

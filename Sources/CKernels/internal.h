@@ -11,3 +11,4 @@ extern const ck_kernels ck_neon_kernels, ck_neon_dot_kernels;
 
 #define CK_INLINE static inline __attribute__((always_inline))
 #define CK_UNROLL _Pragma("clang loop unroll(full)")
+#define CK_ROLLED _Pragma("clang loop unroll(disable)")

@@ -17,18 +17,26 @@ static size_t spin_f32(size_t steps) {
   return all == 12345 ? 0 : steps * SPIN_SUMS * LANES * 2;
 }
 
-static size_t spin_bytes(size_t steps) {
-  VI sum[SPIN_SUMS];
-  volatile int32_t one = 0x01010101;
-  CK_UNROLL for (int i = 0; i < SPIN_SUMS; i++) sum[i] = vi_set(i);
-  for (size_t s = 0; s < steps; s++) {
-    VI w = vi_set(one);
-    // Each sum is its own factor: of products that are alike a compiler makes one.
-    CK_UNROLL for (int i = 0; i < SPIN_SUMS; i++) sum[i] = vi_dot4_part(sum[i], w, sum[i]);
+// Each sum is its own factor: of products that are alike a compiler makes one.
+#define SPIN_BYTES(BITS, DOT_PRODUCT)                                                              \
+  static size_t spin_bytes##BITS(size_t steps) {                                                   \
+    VI sum[SPIN_SUMS];                                                                             \
+    volatile int32_t one = 0x01010101;                                                             \
+    CK_UNROLL for (int i = 0; i < SPIN_SUMS; i++) sum[i] = vi_set(i);                              \
+    for (size_t s = 0; s < steps; s++) {                                                           \
+      VI w = vi_set(one);                                                                          \
+      CK_UNROLL for (int i = 0; i < SPIN_SUMS; i++) sum[i] = DOT_PRODUCT(sum[i], w, sum[i]);       \
+    }                                                                                              \
+    float all = 0;                                                                                 \
+    for (int i = 0; i < SPIN_SUMS; i++) all += v_sum(v_float(sum[i]));                             \
+    return all == 12345 ? 0 : steps * SPIN_SUMS * LANES * 8;                                       \
   }
-  float all = 0;
-  for (int i = 0; i < SPIN_SUMS; i++) all += v_sum(v_float(sum[i]));
-  return all == 12345 ? 0 : steps * SPIN_SUMS * LANES * 8;
+// Without dot products of bytes, sums of two products of 8 bits have to widen at once, those of 4 bits do not.
+SPIN_BYTES(8, vi_dot4)
+SPIN_BYTES(4, vi_dot4_part)
+
+static size_t spin_bytes(int bits, size_t steps) {
+  return bits == 8 ? spin_bytes8(steps) : spin_bytes4(steps);
 }
 
 // Four stretches side by side, as products read their panels.

@@ -238,7 +238,8 @@ static size_t spin_f32(size_t steps) {
   return sum[0] + sum[1] + sum[2] + sum[3] == 12345 ? 0 : steps * 8;
 }
 
-static size_t spin_bytes(size_t steps) {
+static size_t spin_bytes(int bits, size_t steps) {
+  (void)bits;  // one loop for all
   int32_t sum[4] = {0, 1, 2, 3};
   volatile int8_t one = 1;
   for (size_t s = 0; s < steps; s++)

@@ -11,8 +11,10 @@ extension KernelSet {
     return spin(steps)
   }
 
-  /// The same with bytes, quads of them at once, as quantised products do.
-  package func spinBytes(steps: Int) -> Int { unsafe table.pointee.spin_bytes(steps) }
+  /// The same with bytes, quads of them at once, as products with weights of 8 or 4 bits do.
+  package func spinBytes(bits: Int, steps: Int) -> Int {
+    unsafe table.pointee.spin_bytes(CInt(bits), steps)
+  }
 
   /// Reads all numbers of a matrix in memory once; returns how many bytes.
   package func readThrough(_ matrix: PackedMatrix) -> Int {

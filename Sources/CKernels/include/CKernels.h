@@ -129,10 +129,10 @@ typedef struct ck_kernels {
 
   // The processor's own limits, for benchmarks: multiply-adds on registers alone, and reading `n` bytes (a multiple
   // of 2048) once. The first three return how many operations they did, a multiply-add counting as two;
-  // spin_pairs is NULL where gemm_pairs is.
+  // spin_pairs is NULL where gemm_pairs is; the bits of spin_bytes are those of the weights, 8 or 4.
   size_t (*spin_f32)(size_t steps);
   size_t (*spin_pairs)(size_t steps);
-  size_t (*spin_bytes)(size_t steps);
+  size_t (*spin_bytes)(int bits, size_t steps);
   float (*read_through)(size_t n, const float *x);
 } ck_kernels;
 
