@@ -17,6 +17,32 @@ import Testing
     #expect(try f.queue.jobs() == before)
   }
 
+  @Test
+  func
+    `of many documents, new and known, each job is counted and new ones stand in the order given`()
+    throws
+  {
+    let f = try QueueFixture()
+    var all = documents(500, steps: ["fields", "summary", "risks"])
+    let known = all.indices.filter { $0 % 3 == 1 }
+    #expect(try f.queue.enqueue(known.reversed().map { all[$0] }, in: f.run).inserted == 501)
+    all[known[1]].jobs[1].key = hex("changed")
+    // Lost or not: these are not completed, and stay.
+    for index in all.indices where index % 7 == 0 { all[index].jobs[0].isLost = true }
+    let report = try f.queue.enqueue(all, in: f.run)
+    #expect(report.inserted == 999 && report.reopened == 1 && report.kept == 500)
+    let jobs = try f.queue.jobs(JobFilter(run: f.run, limit: 10_000))
+    let expected = all.flatMap { document in
+      document.jobs.map { "\(document.path) \(document.sha256) \($0.step) \($0.key)" }
+    }
+    let found = jobs.map { "\($0.documentPath) \($0.documentSHA256) \($0.step) \($0.key)" }
+    #expect(Set(found) == Set(expected) && found.count == 1500)
+    let new = all.indices.filter { $0 % 3 != 1 }.flatMap { index in
+      all[index].jobs.map { "\(all[index].path) \($0.step)" }
+    }
+    #expect(jobs.dropFirst(501).map { "\($0.documentPath) \($0.step)" } == new)
+  }
+
   @Test func `a completed step whose output was lost starts anew, one at work does not`() throws {
     let f = try QueueFixture()
     try f.queue.enqueue(documents(2), in: f.run)

@@ -1,21 +1,32 @@
 /// The statements of table `job`, whole. Each change of state is here once.
 enum JobSQL {
   /// A step that is there already stays as it is, unless its inputs changed (another key) or its output was
-  /// lost (?17), and nobody works on it: then it starts anew. Changes a row only where something is new.
-  static let enqueue = """
-    INSERT INTO job (run_id, document_id, declaration_id, step, kind, key, depends_on, priority, state,
-      max_attempts, outcome, output_path, output_sha256, output_bytes, created_at, finished_at)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
-    ON CONFLICT (document_id, step) DO UPDATE SET
-      declaration_id = excluded.declaration_id, kind = excluded.kind, key = excluded.key,
-      depends_on = excluded.depends_on, priority = excluded.priority, state = excluded.state,
-      max_attempts = excluded.max_attempts, outcome = excluded.outcome,
-      output_path = excluded.output_path, output_sha256 = excluded.output_sha256,
-      output_bytes = excluded.output_bytes, finished_at = excluded.finished_at,
-      attempts = 0, retried_after = claims, losses = 0, lost_progress = 0, progress = 0,
-      due_at = NULL, failure = NULL, error = NULL, requested = NULL
-    WHERE (job.key <> excluded.key OR ?17 AND job.state = 'completed') AND job.state <> 'running'
-    """
+  /// lost, and nobody works on it: then it starts anew. Changes a row only where something is new.
+  ///
+  /// ?1 is the run, ?2 the declaration, ?3 now; what follows is `enqueuedColumns` values for each row.
+  static func enqueue(rows: Int, areLost: Bool = false) -> String {
+    let values = (0..<rows).map { row in
+      let own = (0..<enqueuedColumns).map { "?\(4 + row * enqueuedColumns + $0)" }
+      return "(?1, ?2, ?3, \(own.joined(separator: ", ")))"
+    }
+    return """
+      INSERT INTO job (run_id, declaration_id, created_at, document_id, step, kind, key, depends_on, priority,
+        state, max_attempts, outcome, output_path, output_sha256, output_bytes, finished_at)
+      VALUES \(values.joined(separator: ", "))
+      ON CONFLICT (document_id, step) DO UPDATE SET
+        declaration_id = excluded.declaration_id, kind = excluded.kind, key = excluded.key,
+        depends_on = excluded.depends_on, priority = excluded.priority, state = excluded.state,
+        max_attempts = excluded.max_attempts, outcome = excluded.outcome,
+        output_path = excluded.output_path, output_sha256 = excluded.output_sha256,
+        output_bytes = excluded.output_bytes, finished_at = excluded.finished_at,
+        attempts = 0, retried_after = claims, losses = 0, lost_progress = 0, progress = 0,
+        due_at = NULL, failure = NULL, error = NULL, requested = NULL
+      WHERE (job.key <> excluded.key \(areLost ? "OR job.state = 'completed'" : ""))
+        AND job.state <> 'running'
+      """
+  }
+  static let enqueuedColumns = 13
+  static let lastID = "SELECT coalesce(max(id), 0) FROM job"
 
   /// The best job of the preferred document; where it has none, the best of the run whose best goes first. A
   /// document another worker is at is left to it: it has been read there.
@@ -232,7 +243,7 @@ enum JobSQL {
     SELECT EXISTS (SELECT 1 FROM job WHERE run_id = :run
       AND state IN ('blocked', 'available', 'running', 'retryable', 'paused'))
     """
-  /// Keys are indexed by their first digits. (A plain `key = :key` SQLite would put in place of the key among the
+  /// Keys of completed jobs are indexed by their first digits. (A plain `key = :key` SQLite would put in place of the key among the
   /// digits as well, and find no index for them.)
   static let completedWithKey = """
     SELECT \(columns) FROM \(source) WHERE job.id = coalesce(
@@ -240,7 +251,7 @@ enum JobSQL {
       (\(newestWithKey) AND output_path IS NOT NULL ORDER BY id DESC LIMIT 1))
     """
   private static let newestWithKey = """
-    SELECT id FROM job INDEXED BY job_key_start
+    SELECT id FROM job INDEXED BY job_key_done
     WHERE substr(key, 1, 12) = substr(:key, 1, 12) AND +key = :key AND state = 'completed'
     """
   /// The running jobs of each worker but the caller, and what is needed to tell whether it lives.

@@ -34,12 +34,20 @@ enum LedgerSQL {
       AND (:state IS NULL OR state = :state) ORDER BY id DESC LIMIT :limit
     """
 
-  static let putDocument = """
-    INSERT INTO document (run_id, path, sha256, bytes, tokens) VALUES (?1, ?2, ?3, ?4, ?5)
-    ON CONFLICT (run_id, path) DO UPDATE SET sha256 = excluded.sha256, bytes = excluded.bytes,
-      tokens = coalesce(excluded.tokens, tokens)
-    """
-  static let documentID = "SELECT id FROM document WHERE run_id = ?1 AND path = ?2"
+  /// ?1 is the run; path, digest, bytes and tokens follow for each row.
+  static func putDocuments(rows: Int) -> String {
+    let values = (0..<rows).map { row in
+      "(?1, ?\(2 + row * 4), ?\(3 + row * 4), ?\(4 + row * 4), ?\(5 + row * 4))"
+    }
+    return """
+      INSERT INTO document (run_id, path, sha256, bytes, tokens)
+      VALUES \(values.joined(separator: ", "))
+      ON CONFLICT (run_id, path) DO UPDATE SET sha256 = excluded.sha256, bytes = excluded.bytes,
+        tokens = coalesce(excluded.tokens, tokens)
+      """
+  }
+  static let lastDocumentID = "SELECT coalesce(max(id), 0) FROM document"
+  static let documentID = "SELECT id FROM document WHERE run_id = :run AND path = :path"
   static let setDocumentTokens = "UPDATE document SET tokens = :tokens WHERE id = :id"
 
   static let standings = """
