@@ -170,6 +170,19 @@ import Testing
     #expect(once.output.contains("damaged.pdf · summary: "))
   }
 
+  /// A name could tell the terminal what to do; the program's own colours do.
+  @Test(.timeLimit(.minutes(2)))
+  func `a terminal gets the colours of watch, and no control character of a name`() throws {
+    let site = try AgreementSite(documents: 1)
+    try site.put("%PDF-1.7\nnothing of a PDF follows", "red\u{1B}[31m.pdf")
+    #expect(try site.docket.run(["run", site.declaration.path]).status == 1)
+    let watched = try site.docket.outputOnTerminal(["watch", "--once"])
+    #expect(watched.contains("\u{1B}[32m") && watched.contains("2 of 2 documents"))
+    #expect(!watched.contains("?["))
+    let jobs = try site.docket.outputOnTerminal(["jobs"])
+    #expect(jobs.contains("red") && !jobs.contains("\u{1B}"))
+  }
+
   @Test func `a frame fits its terminal, and many documents share cells that show the worst`()
     throws
   {

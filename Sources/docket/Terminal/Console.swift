@@ -17,6 +17,12 @@ enum Console {
 
   static func json(_ value: JSONValue) { out(value.text()) }
 
+  /// Lines whose control characters are the program's own colours; what else is in them is printable already.
+  static func draw(_ lines: [String]) {
+    for line in lines { unsafe fputs(line + "\n", stdout) }
+    unsafe fflush(stdout)
+  }
+
   static func note(_ line: String) { unsafe fputs(shown(line, on: 2) + "\n", stderr) }
 
   /// Names and texts may hold anything, and a terminal obeys control characters; a file or a program gets them all.

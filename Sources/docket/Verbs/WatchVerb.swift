@@ -89,7 +89,7 @@ private struct RunWatch {
     let progress = try look()
     json
       ? Console.json(value(progress, nil))
-      : Console.out(try frame(progress, nil, colour: isatty(1) == 1).lines)
+      : Console.draw(try frame(progress, nil, colour: isatty(1) == 1).lines)
     return status(progress)
   }
 
@@ -108,7 +108,7 @@ private struct RunWatch {
       screen.draw(try frame(progress, rate.perSecond, colour: true).lines)
       if isOver(progress) || stop.isSet {
         screen.end()
-        Console.out(try frame(progress, rate.perSecond, colour: true).lines)
+        Console.draw(try frame(progress, rate.perSecond, colour: true).lines)
         return isOver(progress) ? status(progress) : .interrupted
       }
       let next = Self.now + Double(interval)
