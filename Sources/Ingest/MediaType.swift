@@ -54,7 +54,7 @@ package enum MediaType: Hashable, Sendable {
       self = .pdf
       return
     }
-    if head.starts(with: [0x50, 0x4B, 0x03, 0x04]) {
+    if head.starts(with: ZIPDirectory.signature) {
       self = Self.package(ZIPDirectory(head: head, byteCount: byteCount, read: read))
       return
     }

@@ -177,22 +177,28 @@ enum FileSystem {
   }
 
   static func read(_ range: Range<Int>, _ descriptor: Int32) -> [UInt8]? {
-    guard !range.isEmpty else { return [] }
-    var isGood = true
+    let bytes = bytes(range, descriptor).bytes
+    return bytes.count == range.count ? bytes : nil
+  }
+
+  /// The bytes of `range` that there are, up to the file's end or an error, with its number.
+  static func bytes(_ range: Range<Int>, _ descriptor: Int32) -> (bytes: [UInt8], error: Int32?) {
+    var error: Int32?
     let bytes = unsafe [UInt8](unsafeUninitializedCapacity: range.count) { buffer, count in
       while count < range.count {
         let got = unsafe pread(
           descriptor, buffer.baseAddress! + count, range.count - count,
           off_t(range.lowerBound + count))
-        if got < 0, errno == EINTR { continue }
-        guard got > 0 else {
-          isGood = false
+        if got == 0 { break }
+        if got < 0 {
+          if errno == EINTR { continue }
+          error = errno
           break
         }
         count += got
       }
     }
-    return isGood ? bytes : nil
+    return (bytes, error)
   }
 
   static func areSame(_ first: [UInt8], _ second: [UInt8], of root: RootPath) -> Bool {

@@ -50,22 +50,8 @@ package struct SourceFile: ~Copyable {
 
   /// The first bytes, `maximum` at most, from the start whatever was read before.
   func head(_ maximum: Int, named name: String) throws(ReadError) -> [UInt8] {
-    var failure: Int32?
-    let wanted = min(maximum, byteCount)
-    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: wanted) { buffer, count in
-      while count < wanted {
-        let got = unsafe pread(
-          descriptor, buffer.baseAddress! + count, wanted - count, off_t(count))
-        if got == 0 { break }
-        if got < 0 {
-          if errno == EINTR { continue }
-          failure = errno
-          break
-        }
-        count += got
-      }
-    }
-    if let failure { throw Self.unreadable(name, failure) }
+    let (bytes, error) = FileSystem.bytes(0..<min(maximum, byteCount), descriptor)
+    if let error { throw Self.unreadable(name, error) }
     return bytes
   }
 

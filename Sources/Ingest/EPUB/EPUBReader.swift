@@ -17,14 +17,14 @@ enum EPUBReader {
 
   static func read(_ parts: PackageParts, limits: ReadLimits) throws(ReadError) -> Document {
     try refuseEncrypted(parts)
-    let (container, _) = try wellFormed("META-INF/container.xml", parts)
+    let (container, _) = try parts.wellFormedTree(of: "META-INF/container.xml", advice: advice)
     let root = container.nodes.indices.lazy.filter { container.nodes[$0].name == .rootFile }
       .compactMap { container.value("full-path", of: $0) }
       .compactMap { OfficePackage.resolve($0, from: "") }.first
     guard let root else {
       throw damaged(parts, "META-INF/container.xml names no package document")
     }
-    let (tree, source) = try wellFormed(root, parts)
+    let (tree, source) = try parts.wellFormedTree(of: root, advice: advice)
     let folder = root.lastIndex(of: "/").map { String(root[...$0]) } ?? ""
     let items = manifest(tree, folder: folder)
     let spine = tree.nodes.indices.filter { tree.nodes[$0].name == .itemReference }
@@ -105,8 +105,8 @@ enum EPUBReader {
 
   private static func metadata(_ tree: XMLTree, _ source: SourceText) -> Metadata {
     func words(_ name: XMLName) -> [String] {
-      tree.nodes.filter { $0.name == name }
-        .map { XMLText.string(source.utf8, Int($0.first)..<Int($0.last)) }.filter { !$0.isEmpty }
+      tree.nodes.indices.filter { tree.nodes[$0].name == name }
+        .map { XMLText.string(source.utf8, tree.content(of: $0)) }.filter { !$0.isEmpty }
     }
     let authors = words(.creator)
     return Metadata(
@@ -118,7 +118,7 @@ enum EPUBReader {
   /// Books of shops are encrypted; those whose fonts alone are made unreadable are not.
   private static func refuseEncrypted(_ parts: PackageParts) throws(ReadError) {
     guard parts.holds("META-INF/encryption.xml") else { return }
-    let (tree, _) = try wellFormed("META-INF/encryption.xml", parts)
+    let (tree, _) = try parts.wellFormedTree(of: "META-INF/encryption.xml", advice: advice)
     let fonts = ["http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC"]
     for node in tree.nodes.indices where tree.nodes[node].name == .encryptedData {
       let method = tree.child(.encryptionMethod, of: node).flatMap {
@@ -130,14 +130,6 @@ enum EPUBReader {
         what: "the book is encrypted (digital rights management)",
         advice: "Docket does not open these; leave it out.")
     }
-  }
-
-  private static func wellFormed(
-    _ name: String, _ parts: PackageParts
-  ) throws(ReadError) -> (XMLTree, SourceText) {
-    let (tree, source) = try parts.tree(of: name)
-    if let damage = tree.damage { throw damaged(parts, "\(name) \(damage.text)") }
-    return (tree, source)
   }
 
   private static func damaged(_ parts: PackageParts, _ what: String) -> ReadError {

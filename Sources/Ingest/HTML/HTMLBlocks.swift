@@ -258,46 +258,9 @@ struct HTMLBlocks {
     result.append(Block(.preformatted(text.slice(first..<last))))
   }
 
-  /// What the bytes of a paragraph say about what it is.
-  private struct Shape {
-    let count: Int
-    let marker: ClauseMarker?
-    /// Does not end like a part of running text.
-    let isTitle: Bool
-    let isCapitals: Bool
-    let hasLetter: Bool
-
-    init(_ bytes: [UInt8]) {
-      count = bytes.count
-      let found = ClauseMarker.parse(bytes, 0..<bytes.count)
-      marker = found != nil && !bytes.contains(0x0A) ? found : nil
-      guard count <= HTMLBlocks.longestTitle, let last = bytes.last else {
-        (isTitle, isCapitals, hasLetter) = (false, false, false)
-        return
-      }
-      isTitle = !(last == 0x2C || last == 0x3B || last == 0x2E && count > 60)
-      var lower = 0
-      var upper = 0
-      var other = 0
-      for byte in bytes {
-        switch byte {
-        case 0x61...0x7A: lower += 1
-        case 0x41...0x5A: upper += 1
-        case 0x80...: other += 1
-        default: break
-        }
-      }
-      isCapitals = upper >= 3 && lower * 10 <= upper
-      hasLetter = lower + upper + other > 0
-    }
-  }
-
-  /// Bytes that a heading has at most where only its look says that it is one.
-  private static let longestTitle = 150
-
   private mutating func addParagraph(isBold: Bool, isCentered: Bool) {
     // Before the builder gives its bytes up, which it would have to copy otherwise.
-    let shape = Shape(builder.bytes)
+    let shape = ParagraphShape(builder.bytes)
     let text = builder.finish()
     if let marker = shape.marker {
       let depth = hierarchy.depth(
@@ -318,7 +281,7 @@ struct HTMLBlocks {
         return
       }
     }
-    if shape.count <= Self.longestTitle, shape.count >= 3, shape.hasLetter,
+    if shape.count >= 3, shape.hasLetter,
       isBold && shape.isTitle || isCentered && shape.isCapitals
     {
       result.append(Block(.heading(text, level: isCentered ? 2 : 3)))
@@ -335,8 +298,8 @@ enum ListNumber {
     switch kind {
     case 0x61: "\(letters(number))."
     case 0x41: "\(letters(number).uppercased())."
-    case 0x69: "\(roman(number))."
-    case 0x49: "\(roman(number).uppercased())."
+    case 0x69: "\(RomanNumeral.text(number))."
+    case 0x49: "\(RomanNumeral.text(number).uppercased())."
     default: "\(number)."
     }
   }
@@ -351,22 +314,6 @@ enum ListNumber {
       rest /= 26
     }
     return String(decoding: text.reversed(), as: UTF8.self)
-  }
-
-  private static func roman(_ number: Int) -> String {
-    guard (1...3999).contains(number) else { return "\(number)" }
-    var rest = number
-    var text = ""
-    for (value, digits) in zip(
-      [1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1],
-      ["m", "cm", "d", "cd", "c", "xc", "l", "xl", "x", "ix", "v", "iv", "i"])
-    {
-      while rest >= value {
-        text += digits
-        rest -= value
-      }
-    }
-    return text
   }
 }
 

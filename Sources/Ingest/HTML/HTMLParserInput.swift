@@ -231,15 +231,7 @@ struct HTMLParserInput {
       let left = utf8.count - position
       guard let hit = unsafe memchr(utf8.baseAddress! + position, first, left) else { return nil }
       position = unsafe offset(hit, utf8)
-      guard position + length <= utf8.count else { return nil }
-      var index = 1
-      while index < length {
-        var byte = unsafe utf8[position + index]
-        if (0x41...0x5A).contains(byte) { byte |= 0x20 }
-        if unsafe byte != word.utf8Start[index] { break }
-        index += 1
-      }
-      if index == length { return position }
+      if unsafe matches(utf8, position, word) { return position }
       position += 1
     }
     return nil

@@ -192,13 +192,12 @@ struct DocumentAssembler {
   /// A hash of the letters and digits in lower case (64-bit FNV-1a where they are ASCII), for comparing
   /// with bookmarks. Nil where there are fewer than three.
   private static func folded(_ text: String) -> UInt64? {
-    var value: UInt64 = 0xCBF2_9CE4_8422_2325
+    var hash = FNVHash()
     var count = 0
-    func mix(_ byte: UInt8) { value = (value ^ UInt64(byte)) &* 0x100_0000_01B3 }
     for byte in text.utf8 {
       switch byte {
-      case 0x41...0x5A: mix(byte | 0x20)
-      case 0x61...0x7A, 0x30...0x39: mix(byte)
+      case 0x41...0x5A: hash.mix(byte | 0x20)
+      case 0x61...0x7A, 0x30...0x39: hash.mix(byte)
       case 0x80...:
         let letters = text.lowercased().filter { $0.isLetter || $0.isNumber }
         guard letters.count >= 3 else { return nil }
@@ -206,13 +205,13 @@ struct DocumentAssembler {
         guard letters.utf8.allSatisfy({ $0 < 0x80 }) else {
           return UInt64(bitPattern: Int64(letters.hashValue))
         }
-        value = 0xCBF2_9CE4_8422_2325
-        for byte in letters.utf8 { mix(byte) }
-        return value
+        hash = FNVHash()
+        for byte in letters.utf8 { hash.mix(byte) }
+        return hash.value
       default: continue
       }
       count += 1
     }
-    return count >= 3 ? value : nil
+    return count >= 3 ? hash.value : nil
   }
 }

@@ -37,18 +37,9 @@ struct MarginRows {
 
   init(words: ContiguousArray<Word>, page: PageGlyphs, height: Float) {
     self.height = height
-    var bySize: [Float: Int] = [:]
-    // Neighbours are mostly of one size.
-    var run: (size: Float, glyphs: Int) = (0, 0)
-    for word in words {
-      if word.size != run.size {
-        if run.glyphs > 0 { bySize[(run.size * 2).rounded() / 2, default: 0] += run.glyphs }
-        run = (word.size, 0)
-      }
-      run.glyphs += word.glyphs.count
-    }
-    if run.glyphs > 0 { bySize[(run.size * 2).rounded() / 2, default: 0] += run.glyphs }
-    bodySize = bySize.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key ?? 0
+    var bySize: [Int: Int] = [:]
+    words.countGlyphs(into: &bySize, parts: 2)
+    bodySize = Float(bySize.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key ?? 0) / 2
     guard height > 0 else { return }
     let upper = words.indices.filter { words[$0].centerY < height * 0.2 }
     let lower = words.indices.filter { words[$0].centerY > height * 0.8 }
@@ -132,8 +123,10 @@ struct MarginRows {
 
   /// Words with every number made alike, as a 64-bit FNV-1a hash.
   private struct Signature {
-    var value: UInt64 = 0xCBF2_9CE4_8422_2325
-    var letters = 0
+    private var hash = FNVHash()
+    private(set) var letters = 0
+
+    var value: UInt64 { hash.value }
 
     /// A word as it is mixed in: in lower case, a number of any kind as `#`.
     struct Spelling {
@@ -189,11 +182,9 @@ struct MarginRows {
     }
 
     mutating func add(_ spelling: Spelling) {
-      for byte in spelling.bytes { mix(byte) }
+      for byte in spelling.bytes { hash.mix(byte) }
       letters += spelling.letters
     }
-
-    private mutating func mix(_ byte: UInt8) { value = (value ^ UInt64(byte)) &* 0x100_0000_01B3 }
   }
 }
 

@@ -268,18 +268,11 @@ struct TextStatistics {
   private var bold = 0
 
   mutating func add(_ words: PageWords, _ page: PageGlyphs) {
-    // Neighbours are mostly of one size.
-    var run: (size: Float, glyphs: Int) = (0, 0)
+    words.main.countGlyphs(into: &bySize, parts: 4)
     for word in words.main {
-      if word.size != run.size {
-        if run.glyphs > 0 { bySize[Int((run.size * 4).rounded()), default: 0] += run.glyphs }
-        run = (word.size, 0)
-      }
-      run.glyphs += word.glyphs.count
       glyphs += word.glyphs.count
       if page.styles[Int(word.style)].isBold { bold += word.glyphs.count }
     }
-    if run.glyphs > 0 { bySize[Int((run.size * 4).rounded()), default: 0] += run.glyphs }
   }
 
   var body: DocumentAssembler.Body {

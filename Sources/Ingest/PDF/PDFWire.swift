@@ -349,6 +349,23 @@ struct WireReader {
   }
 
   mutating func number() throws -> Int {
+    // Nearly all take one byte or two.
+    if position + 1 < bytes.count {
+      let low = bytes[position]
+      let high = bytes[position + 1]
+      if low < 0x80 {
+        position += 1
+        return Self.signed(UInt64(low))
+      }
+      if high < 0x80 {
+        position += 2
+        return Self.signed(UInt64(low & 0x7F) | UInt64(high) << 7)
+      }
+    }
+    return try longNumber()
+  }
+
+  private mutating func longNumber() throws -> Int {
     var value: UInt64 = 0
     var shift: UInt64 = 0
     while true {
@@ -360,7 +377,11 @@ struct WireReader {
       shift += 7
       guard shift < 64 else { throw Malformed() }
     }
-    return Int(Int64(bitPattern: value >> 1) ^ -Int64(bitPattern: value & 1))
+    return Self.signed(value)
+  }
+
+  private static func signed(_ value: UInt64) -> Int {
+    Int(Int64(bitPattern: value >> 1) ^ -Int64(bitPattern: value & 1))
   }
 
   mutating func count() throws -> Int {
@@ -442,19 +463,7 @@ struct WireReader {
     edges.reserveCapacity(min(edgeCount, 1 << 16))
     var edge = 0
     for _ in 0..<edgeCount {
-      // Nearly all are a letter's width, which is one byte or two.
-      if position + 1 < bytes.count, bytes[position] & 1 == 0, bytes[position + 1] < 0x80 {
-        let low = Int(bytes[position])
-        if low < 0x80 {
-          edge += low >> 1
-          position += 1
-        } else {
-          edge += (low & 0x7F | Int(bytes[position + 1]) << 7) >> 1
-          position += 2
-        }
-      } else {
-        edge += try number()
-      }
+      edge += try number()
       edges.append(UInt16(clamping: edge))
     }
     return edges

@@ -70,9 +70,9 @@ struct WordMemory {
   }
 
   private static func hash(_ scalars: [UInt32]) -> UInt64 {
-    var value: UInt64 = 0xCBF2_9CE4_8422_2325
-    for scalar in scalars { value = (value ^ UInt64(scalar)) &* 0x100_0000_01B3 }
-    return value
+    var hash = FNVHash()
+    for scalar in scalars { hash.mix(scalar) }
+    return hash.value
   }
 
   /// The hash of a word without the punctuation around it; nil where it has too few letters.
@@ -82,13 +82,13 @@ struct WordMemory {
     while start < end, !isLetter(page.glyphs[start].scalar) { start += 1 }
     while end > start, !isLetter(page.glyphs[end - 1].scalar) { end -= 1 }
     guard end - start >= 3 else { return nil }
-    var value: UInt64 = 0xCBF2_9CE4_8422_2325
+    var hash = FNVHash()
     for i in start..<end {
       var scalar = lower(page.glyphs[i].scalar)
       if scalar == 0x2010 { scalar = 0x2D }
-      value = (value ^ UInt64(scalar)) &* 0x100_0000_01B3
+      hash.mix(scalar)
     }
-    return value
+    return hash.value
   }
 
   private static func lower(_ scalar: UInt32) -> UInt32 {

@@ -27,6 +27,25 @@ struct Word {
   var centerY: Float { (y0 + y1) / 2 }
 }
 
+extension Sequence<Word> {
+  /// How many glyphs there are of each size, in parts of a point (`parts` of them make one).
+  func countGlyphs(into counts: inout [Int: Int], parts: Float) {
+    // Neighbours are mostly of one size.
+    var run: (size: Float, glyphs: Int) = (0, 0)
+    func end() {
+      if run.glyphs > 0 { counts[Int((run.size * parts).rounded()), default: 0] += run.glyphs }
+    }
+    for word in self {
+      if word.size != run.size {
+        end()
+        run = (word.size, 0)
+      }
+      run.glyphs += word.glyphs.count
+    }
+    end()
+  }
+}
+
 /// The turn that makes text of one direction run to the right: analysis knows upright text only.
 struct Upright {
   let turn: GlyphLine.Direction

@@ -7,21 +7,19 @@ struct CompoundFile {
 
   /// Reads the first of its directory's sectors, where the outermost names stand.
   init(head: [UInt8], byteCount: Int, read: (Range<Int>) -> [UInt8]?) {
-    func number(_ bytes: [UInt8], _ at: Int, _ width: Int) -> Int {
-      guard at + width <= bytes.count else { return 0 }
-      return (0..<width).reduce(0) { $0 | Int(bytes[at + $1]) << (8 * $1) }
-    }
-    let shift = number(head, 30, 2)
+    let shift = head.littleEndian(at: 30, width: 2) ?? 0
     guard head.count >= 512, (9...12).contains(shift) else { return }
-    let sector = number(head, 48, 4)
+    let sector = head.littleEndian(at: 48, width: 4) ?? 0
     let start = (sector + 1) << shift
     guard start >= 512, start < byteCount,
       let directory = read(start..<min(byteCount, start + (4 << shift)))
     else { return }
     for entry in stride(from: 0, to: directory.count - 127, by: 128) {
-      let length = number(directory, entry + 64, 2)
+      let length = directory.littleEndian(at: entry + 64, width: 2) ?? 0
       guard (4...64).contains(length) else { continue }
-      let units = (0..<length / 2 - 1).map { UInt16(number(directory, entry + 2 * $0, 2)) }
+      let units = (0..<length / 2 - 1).map {
+        UInt16(directory.littleEndian(at: entry + 2 * $0, width: 2) ?? 0)
+      }
       names.insert(String(decoding: units, as: UTF16.self))
     }
   }

@@ -20,17 +20,13 @@ struct OfficePackage {
 
   init(_ parts: PackageParts) throws(ReadError) {
     self.parts = parts
+    let advice = "It is damaged: copy the file again, or open it in its program and save it."
     guard parts.holds("[Content_Types].xml") else {
       throw ReadError(
         .damaged, file: parts.file, what: "[Content_Types].xml is missing from the package",
-        advice: "It is damaged: copy the file again, or open it in its program and save it.")
+        advice: advice)
     }
-    let (tree, _) = try parts.tree(of: "[Content_Types].xml")
-    if let damage = tree.damage {
-      throw ReadError(
-        .damaged, file: parts.file, what: "[Content_Types].xml \(damage.text)",
-        advice: "It is damaged: copy the file again, or open it in its program and save it.")
-    }
+    let (tree, _) = try parts.wellFormedTree(of: "[Content_Types].xml", advice: advice)
     for node in tree.nodes.indices {
       guard let type = tree.value("ContentType", of: node) else { continue }
       if let name = tree.value("PartName", of: node).flatMap({ ZIPPackage.name($0) }) {

@@ -30,6 +30,17 @@ import Documents
     return (XMLPartParser.parse(source), source)
   }
 
+  /// Such a part where nothing can be read without it.
+  func wellFormedTree(
+    of name: String, advice: String
+  ) throws(ReadError) -> (tree: XMLTree, source: SourceText) {
+    let (tree, source) = try tree(of: name)
+    if let damage = tree.damage {
+      throw ReadError(.damaged, file: file, what: "\(name) \(damage.text)", advice: advice)
+    }
+    return (tree, source)
+  }
+
   /// Such a part where the document can be read without it: whatever is wrong with it is a notice.
   func optionalTree(of name: String) -> (tree: XMLTree, source: SourceText)? {
     guard holds(name) else { return nil }

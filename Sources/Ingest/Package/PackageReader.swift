@@ -4,7 +4,7 @@ import Documents
 enum PackageReader {
   /// Whether an open file begins as a package.
   static func isPackage(_ descriptor: Int32) -> Bool {
-    FileSystem.read(0..<4, descriptor) == [0x50, 0x4B, 0x03, 0x04]
+    FileSystem.read(0..<4, descriptor) == ZIPDirectory.signature
   }
 
   /// Reads an open file in this process; files of strangers belong in a process of their own

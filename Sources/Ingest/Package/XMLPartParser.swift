@@ -20,7 +20,7 @@ import CLibXML2
   private static let initializeOnce: Void = xmlInitParser()
 
   private func run() {
-    let text = Array(events.source.utf8[events.source.range])
+    let text = events.source.utf8[events.source.range]
     guard !text.isEmpty, text.count < Int(Int32.max) else {
       events.tree.damage = .malformed(at: 0)
       return

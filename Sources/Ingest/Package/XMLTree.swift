@@ -73,6 +73,9 @@ struct XMLTree {
 
   func descendants(of node: Int) -> Range<Int> { node + 1..<Int(nodes[node].end) }
 
+  /// Offsets of a node's content in the part's text.
+  func content(of node: Int) -> Range<Int> { Int(nodes[node].first)..<Int(nodes[node].last) }
+
   func value(_ attribute: String, of node: Int) -> String? {
     let first = Int(nodes[node].firstAttribute)
     for index in first..<first + Int(nodes[node].attributeCount)

@@ -8,6 +8,9 @@ struct ZIPDirectory {
   /// What the first file says if its name is `mimetype`: how EPUB and OpenDocument name themselves.
   private(set) var mimeType: String?
 
+  /// What an archive begins with that is not empty: the head of its first file.
+  static let signature: [UInt8] = [0x50, 0x4B, 0x03, 0x04]
+
   private static let mostNames = 10_000
   private static let mostBytes = 1 << 20
 
@@ -35,13 +38,6 @@ struct ZIPDirectory {
 
   // MARK: Records
 
-  private static func number(_ bytes: [UInt8], _ at: Int, _ width: Int) -> Int? {
-    guard at >= 0, at + width <= bytes.count else { return nil }
-    var value: UInt64 = 0
-    for index in 0..<width { value |= UInt64(bytes[at + index]) << (8 * UInt64(index)) }
-    return Int(exactly: value)
-  }
-
   private static func matches(_ bytes: [UInt8], _ at: Int, _ signature: [UInt8]) -> Bool {
     at >= 0 && at + signature.count <= bytes.count
       && bytes[at..<at + signature.count].elementsEqual(signature)
@@ -53,14 +49,17 @@ struct ZIPDirectory {
     guard byteCount >= 22, let tail = read(start..<byteCount), tail.count >= 22 else { return nil }
     var at = tail.count - 22
     while at >= 0, !matches(tail, at, [0x50, 0x4B, 0x05, 0x06]) { at -= 1 }
-    guard at >= 0, var size = number(tail, at + 12, 4), var offset = number(tail, at + 16, 4) else {
+    guard at >= 0, var size = tail.littleEndian(at: at + 12, width: 4),
+      var offset = tail.littleEndian(at: at + 16, width: 4)
+    else {
       return nil
     }
     if offset == 0xFFFF_FFFF || size == 0xFFFF_FFFF {
       guard matches(tail, at - 20, [0x50, 0x4B, 0x06, 0x07]),
-        let record = number(tail, at - 12, 8), record <= byteCount - 56,
+        let record = tail.littleEndian(at: at - 12, width: 8), record <= byteCount - 56,
         let wide = read(record..<record + 56), matches(wide, 0, [0x50, 0x4B, 0x06, 0x06]),
-        let wideSize = number(wide, 40, 8), let wideOffset = number(wide, 48, 8)
+        let wideSize = wide.littleEndian(at: 40, width: 8),
+        let wideOffset = wide.littleEndian(at: 48, width: 8)
       else { return nil }
       size = wideSize
       offset = wideOffset
@@ -77,9 +76,10 @@ struct ZIPDirectory {
     _ bytes: [UInt8], signature: [UInt8], fixed: Int, lengths: Int, take: (String) -> Bool
   ) {
     var at = 0
-    while matches(bytes, at, signature), let name = number(bytes, at + lengths, 2),
-      let extra = number(bytes, at + lengths + 2, 2),
-      let comment = number(bytes, at + lengths + 4, 2), at + fixed + name <= bytes.count
+    while matches(bytes, at, signature), let name = bytes.littleEndian(at: at + lengths, width: 2),
+      let extra = bytes.littleEndian(at: at + lengths + 2, width: 2),
+      let comment = bytes.littleEndian(at: at + lengths + 4, width: 2),
+      at + fixed + name <= bytes.count
     {
       let start = at + fixed
       guard take(String(decoding: bytes[start..<start + name], as: UTF8.self)) else { return }
@@ -91,8 +91,9 @@ struct ZIPDirectory {
     var names: [String] = []
     var at = 0
     while at + 30 <= head.count, names.count < 1000 {
-      guard head[at] == 0x50, matches(head, at, [0x50, 0x4B, 0x03, 0x04]),
-        let length = number(head, at + 26, 2), length > 0, at + 30 + length <= head.count
+      guard head[at] == 0x50, matches(head, at, signature),
+        let length = head.littleEndian(at: at + 26, width: 2), length > 0,
+        at + 30 + length <= head.count
       else {
         at += 1
         continue
@@ -105,16 +106,16 @@ struct ZIPDirectory {
 
   /// Stored, not compressed, and first in the archive, so that it stands at the same place in each.
   private static func mimeType(_ head: [UInt8]) -> String? {
-    guard matches(head, 0, [0x50, 0x4B, 0x03, 0x04]), number(head, 8, 2) == 0,
-      number(head, 26, 2) == 8, matches(head, 30, Array("mimetype".utf8)),
-      let extra = number(head, 28, 2)
+    guard matches(head, 0, signature), head.littleEndian(at: 8, width: 2) == 0,
+      head.littleEndian(at: 26, width: 2) == 8, matches(head, 30, Array("mimetype".utf8)),
+      let extra = head.littleEndian(at: 28, width: 2)
     else { return nil }
     let start = 38 + extra
     guard start < head.count else { return nil }
     let text = head[start...].prefix(100).prefix { $0 > 0x20 && $0 < 0x7F }
     // Where its size is not said there, the next record follows at once.
     let whole = String(decoding: text, as: UTF8.self)
-    let size = number(head, 22, 4) ?? 0
+    let size = head.littleEndian(at: 22, width: 4) ?? 0
     if size > 0, size <= whole.utf8.count { return String(whole.prefix(size)) }
     return whole.split(separator: "PK").first.map(String.init)
   }

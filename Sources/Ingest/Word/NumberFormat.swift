@@ -3,8 +3,8 @@ enum NumberFormat {
   static func text(_ number: Int, _ format: String) -> String {
     switch format {
     case "none": ""
-    case "upperRoman": roman(number).uppercased()
-    case "lowerRoman": roman(number)
+    case "upperRoman": RomanNumeral.text(number).uppercased()
+    case "lowerRoman": RomanNumeral.text(number)
     case "upperLetter": letters(number).uppercased()
     case "lowerLetter": letters(number)
     case "decimalZero": number < 10 && number >= 0 ? "0\(number)" : "\(number)"
@@ -23,22 +23,6 @@ enum NumberFormat {
     guard number > 0, number <= 780 else { return "\(number)" }
     let letter = Character(Unicode.Scalar(UInt8(0x61 + (number - 1) % 26)))
     return String(repeating: letter, count: (number - 1) / 26 + 1)
-  }
-
-  private static func roman(_ number: Int) -> String {
-    guard (1...3999).contains(number) else { return "\(number)" }
-    var rest = number
-    var text = ""
-    for (value, digits) in zip(
-      [1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1],
-      ["m", "cm", "d", "cd", "c", "xc", "l", "xl", "x", "ix", "v", "iv", "i"])
-    {
-      while rest >= value {
-        text += digits
-        rest -= value
-      }
-    }
-    return text
   }
 
   private static func ordinal(_ number: Int) -> String {

@@ -54,7 +54,7 @@ extension WordStory {
         add(scalar ?? "\u{FFFD}", standingFor: node)
       case .fieldCharacter: readFieldCharacter(node)
       case .fieldCode:
-        fields.add(code: XMLText.verbatim(source.utf8, content(of: node)))
+        fields.add(code: XMLText.verbatim(source.utf8, tree.content(of: node)))
       case .footnoteReference: addReference(node, .footnote)
       case .endnoteReference: addReference(node, .endnote)
       case .ruby: if let base = tree.child(.rubyBase, of: node) { readInline(of: base) }
@@ -168,12 +168,8 @@ extension WordStory {
 
   // MARK: Text
 
-  private func content(of node: Int) -> Range<Int> {
-    Int(tree.nodes[node].first)..<Int(tree.nodes[node].last)
-  }
-
   private func add(textOf node: Int) {
-    var range = content(of: node)
+    var range = tree.content(of: node)
     if tree.value("xml:space", of: node) != "preserve" {
       while let first = range.first, source.utf8[first] <= 0x20 { range.removeFirst() }
       while let last = range.last, source.utf8[last] <= 0x20 { range.removeLast() }

@@ -17,7 +17,6 @@ struct WordParagraph {
   /// Bytes above which what its style calls a heading is text: contracts are numbered by such styles.
   private static let longHeading = 250
   private static let longSentence = 120
-  private static let longTitle = 150
 
   func block(_ hierarchy: inout ClauseHierarchy, followsItem: Bool) -> Block {
     if style.name == "caption" { return Block(.caption(text)) }
@@ -37,23 +36,25 @@ struct WordParagraph {
   /// Numbers and titles that were typed and laid out by hand, as in a text without styles.
   private func typed(_ hierarchy: inout ClauseHierarchy, followsItem: Bool) -> Block {
     let bytes = Array(text.text.utf8)
-    if let marker = ClauseMarker.parse(bytes, 0..<bytes.count), !bytes.contains(0x0A) {
+    let shape = ParagraphShape(bytes)
+    // In Word, a line that ends in a colon introduces what follows.
+    let isTitle = isBold && shape.isTitle && bytes.last != UInt8(ascii: ":")
+    if let marker = shape.marker {
       let depth = hierarchy.depth(of: marker, followsItem: followsItem)
-      let isShort = bytes.count <= Self.longSentence
+      let isShort = shape.count <= Self.longSentence
       switch marker.style {
       case .article, .section:
-        if isShort, isBold || isCentered || isCapitals {
+        if isShort, isBold || isCentered || shape.isCapitals {
           return Block(.heading(text, level: min(depth + 1, 6)))
         }
         return Block(.paragraph(text))
-      case .decimal where isShort && isBold && !endsSentence:
+      case .decimal where isShort && isTitle:
         return Block(.heading(text, level: min(depth + 1, 6)))
       default: return Block(.listItem(text, depth: depth))
       }
     }
-    let isTitle = isBold && !endsSentence || isCentered && isCapitals
-    if isTitle, (3...Self.longTitle).contains(bytes.count), !bytes.contains(0x0A),
-      bytes.contains(where: { (0x41...0x5A).contains($0 & 0xDF) || $0 >= 0x80 })
+    if isTitle || isCentered && shape.isCapitals, shape.count >= 3, shape.hasLetter,
+      !bytes.contains(0x0A)
     {
       return Block(.heading(text, level: isCentered ? 2 : 3))
     }
@@ -63,15 +64,5 @@ struct WordParagraph {
   private var endsSentence: Bool {
     guard let last = text.text.utf8.last else { return false }
     return last == 0x2C || last == 0x3A || last == 0x3B || last == 0x2E && ownLength > 60
-  }
-
-  private var isCapitals: Bool {
-    var lower = 0
-    var upper = 0
-    for byte in text.text.utf8 {
-      if (0x61...0x7A).contains(byte) { lower += 1 }
-      if (0x41...0x5A).contains(byte) { upper += 1 }
-    }
-    return upper >= 3 && lower * 10 <= upper
   }
 }

@@ -63,8 +63,7 @@ enum WordReader {
     else { return metadata }
     func words(_ name: XMLName) -> String? {
       guard let node = tree.child(name, of: root) else { return nil }
-      let content = Int(tree.nodes[node].first)..<Int(tree.nodes[node].last)
-      let text = XMLText.string(source.utf8, content)
+      let text = XMLText.string(source.utf8, tree.content(of: node))
       return text.isEmpty ? nil : text
     }
     metadata.title = words(.title)
@@ -72,17 +71,5 @@ enum WordReader {
     metadata.language = words(.language) ?? metadata.language
     metadata.date = words(.created).flatMap { CivilDay.prefix(of: $0) }
     return metadata
-  }
-}
-
-/// The day at the head of a time as XML writes it.
-enum CivilDay {
-  static func prefix(of text: String) -> String? {
-    let day = text.prefix(10)
-    let digits = day.split(separator: "-", omittingEmptySubsequences: false)
-    guard day.utf8.count == 10, digits.map(\.utf8.count) == [4, 2, 2],
-      digits.allSatisfy({ $0.utf8.allSatisfy { (0x30...0x39).contains($0) } })
-    else { return nil }
-    return String(day)
   }
 }
