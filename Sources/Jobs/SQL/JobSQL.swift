@@ -243,8 +243,8 @@ enum JobSQL {
     SELECT EXISTS (SELECT 1 FROM job WHERE run_id = :run
       AND state IN ('blocked', 'available', 'running', 'retryable', 'paused'))
     """
-  /// Keys of completed jobs are indexed by their first digits. (A plain `key = :key` SQLite would put in place of the key among the
-  /// digits as well, and find no index for them.)
+  /// Keys of completed jobs are indexed by their first digits. (A plain `key = :key` SQLite would put in place of
+  /// the key among the digits as well, and find no index for them.)
   static let completedWithKey = """
     SELECT \(columns) FROM \(source) WHERE job.id = coalesce(
       (\(newestWithKey) AND output_path = :path ORDER BY id DESC LIMIT 1),

@@ -115,12 +115,10 @@ extension FieldResolver {
 
   /// `shall survive for three years`, `two years after the termination of this Agreement`.
   private func isOfSurvival(_ range: Range<Int>, in list: LexemeList) -> Bool {
-    let first = list.lexemes.firstIndex { $0.range.lowerBound >= range.lowerBound } ?? 0
-    let end = list.lexemes.firstIndex { $0.range.lowerBound >= range.upperBound } ?? list.count
-    let before = list.lexemes[max(0, first - 15)..<first].map(\.text)
-    let sentence = before.lastIndex(of: ".").map { before[($0 + 1)...] } ?? before[...]
+    let own = list.indices(in: range)
+    let sentence = list.sentence(before: own.lowerBound, ends: ["."], reach: 15)
     if sentence.contains(where: { $0.hasPrefix("surviv") }) { return true }
-    let after = list.lexemes[end..<min(list.count, end + 6)].map(\.text)
+    let after = list.lexemes[own.upperBound...].prefix(6).map(\.text)
     return ["after", "following", "from"].contains(after.first)
       && after.contains { ["termination", "expiration", "expiry"].contains($0) }
   }

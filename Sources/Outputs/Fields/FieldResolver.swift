@@ -295,6 +295,7 @@ struct FieldResolver {
       return nil
     }
   }
+
   /// A title without the `This` in front of it, and without what only says it again: the sentence that begins
   /// with it (`LICENSE AGREEMENT This License Agreement`), the heading twice.
   private func title(_ range: Range<Int>) -> Range<Int> {

@@ -68,13 +68,10 @@ extension FieldResolver {
   /// Whether a duration is how long the other side has to mend a breach, which is no notice period: `for a
   /// material breach upon thirty days' notice`, `thirty days after notice of the default`.
   private func isOfBreach(_ range: Range<Int>, in list: LexemeList) -> Bool {
-    let first = list.lexemes.firstIndex { $0.range.lowerBound >= range.lowerBound } ?? 0
-    let end = list.lexemes.firstIndex { $0.range.lowerBound >= range.upperBound } ?? list.count
+    let own = list.indices(in: range)
     let stops: Set<String> = [".", ";"]
-    let before = list.lexemes[..<first].map(\.text)
-    let sentence =
-      before.lastIndex(where: stops.contains).map { before[($0 + 1)...] } ?? before[...]
-    let after = list.lexemes[end..<min(list.count, end + 8)].map(\.text).prefix {
+    let sentence = list.sentence(before: own.lowerBound, ends: stops)
+    let after = list.lexemes[own.upperBound...].prefix(8).map(\.text).prefix {
       !stops.contains($0) && $0 != "or"
     }
     guard (sentence + after).contains(where: Self.breaches.contains) else { return false }
@@ -100,16 +97,15 @@ extension FieldResolver {
   /// Whether a duration is how long before something notice must be given: `at least`, `not less than`
   /// before it, `prior`, `before`, `notice` after it.
   func isNotice(_ range: Range<Int>, in list: LexemeList) -> Bool {
-    let first = list.lexemes.firstIndex { $0.range.lowerBound >= range.lowerBound } ?? 0
-    let end = list.lexemes.firstIndex { $0.range.lowerBound >= range.upperBound } ?? list.count
-    let before = list.lexemes[max(0, first - 4)..<first].map(\.text)
+    let own = list.indices(in: range)
+    let before = list.lexemes[..<own.lowerBound].suffix(4).map(\.text)
     if before.contains("least") || before.contains("less") || before.contains("fewer")
       || before.contains("later") || before.contains("notice")
     {
       return true
     }
     // What is said under a condition is said of something else: `one-year terms unless written notice`.
-    return list.lexemes[end..<min(list.count, end + 5)].map(\.text)
+    return list.lexemes[own.upperBound...].prefix(5).map(\.text)
       .prefix { !["unless", "if", "upon", "with", "by"].contains($0) }
       .contains { ["prior", "before", "notice", "advance", "preceding", "written"].contains($0) }
   }

@@ -158,8 +158,7 @@ package struct MinuteTaking {
   /// Words that no sentence ends with.
   private static let unfinished: Set<String> = [
     "the", "a", "an", "and", "or", "but", "because", "if", "of", "my", "your", "our", "their",
-    "very",
-    "i", "we", "whether",
+    "very", "i", "we", "whether",
   ]
 
   /// Groups that are only likely, told by their best member that reads alone; without those that have none.

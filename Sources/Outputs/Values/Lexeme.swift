@@ -78,4 +78,15 @@ struct LexemeList {
   func range(_ first: Int, _ end: Int) -> Range<Int> {
     lexemes[first].range.lowerBound..<lexemes[end - 1].range.upperBound
   }
+  /// Which lexemes begin in `range` of the text.
+  func indices(in range: Range<Int>) -> Range<Int> {
+    let first = lexemes.firstIndex { $0.range.lowerBound >= range.lowerBound } ?? 0
+    let end = lexemes.firstIndex { $0.range.lowerBound >= range.upperBound } ?? count
+    return first..<end
+  }
+  /// The words and marks before `index`, `reach` at most, since the last of `ends`.
+  func sentence(before index: Int, ends: Set<String>, reach: Int = .max) -> ArraySlice<String> {
+    let before = lexemes[(index - min(reach, index))..<index].map(\.text)
+    return before.lastIndex(where: ends.contains).map { before[($0 + 1)...] } ?? before[...]
+  }
 }

@@ -227,8 +227,8 @@ package enum PartyParser {
 
   private static let verbs: Set<String> = [
     "has", "have", "had", "is", "are", "was", "were", "shall", "will", "desires", "desire",
-    "wishes",
-    "wish", "may", "owns", "agrees", "agree", "hereby", "entered", "enter", "intends", "intend",
+    "wishes", "wish", "may", "owns", "agrees", "agree", "hereby", "entered", "enter", "intends",
+    "intend",
     "represents", "acknowledges", "provides", "developed", "sells", "operates",
   ]
 
@@ -306,8 +306,7 @@ package enum PartyParser {
   /// Short names of authorities that contracts define and that are no party to them.
   private static let regulators: Set<String> = [
     "FDIC", "SEC", "FINRA", "NASD", "IRS", "FDA", "OTS", "OCC", "EPA", "FTC", "DOJ", "FASB",
-    "PCAOB",
-    "NYSE", "NASDAQ", "Nasdaq", "Commission",
+    "PCAOB", "NYSE", "NASDAQ", "Nasdaq", "Commission",
   ]
 
   private static let roles: Set<String> = [

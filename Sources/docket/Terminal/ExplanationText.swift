@@ -188,11 +188,8 @@ struct ExplanationText {
         "page \(page), boxes in points from the top left: " + boxes.joined(separator: ", "))
     }
     for selector in value["selector"]?.array ?? [] {
-      if let fragment = selector["value"]?.string, fragment.hasPrefix("bytes=") {
-        places.append("bytes \(fragment.dropFirst(6)) of the file")
-      }
-      if let fragment = selector["value"]?.string.flatMap({ PartFragment($0) }) {
-        places.append("bytes \(fragment.bytes.dropFirst(6)) of \(fragment.part) in the file")
+      if let (part, ranges) = bytes(selector) {
+        places.append("bytes \(ranges) of \(part.map { "\($0) in " } ?? "")the file")
       }
       if let start = selector["start"]?.integer, let end = selector["end"]?.integer {
         places.append("characters \(start) to \(end) of the extracted text")
@@ -200,6 +197,14 @@ struct ExplanationText {
     }
     if let turns = turns(value) { places.append(turns) }
     return places
+  }
+
+  /// What a selector says of bytes: `10-25,40-41`, and the package's part that they stand in.
+  private static func bytes(_ selector: JSONValue) -> (part: String?, ranges: Substring)? {
+    guard let text = selector["value"]?.string else { return nil }
+    let fragment = PartFragment(text)
+    let bytes = fragment?.bytes ?? text
+    return bytes.hasPrefix("bytes=") ? (fragment?.part, bytes.dropFirst(6)) : nil
   }
 
   private static func turns(_ value: JSONValue) -> String? {
@@ -215,12 +220,8 @@ struct ExplanationText {
     if let page = value["page"]?.integer { return "page \(page)" }
     if let turns = turns(value) { return turns }
     for selector in value["selector"]?.array ?? [] {
-      if let fragment = selector["value"]?.string, fragment.hasPrefix("bytes=") {
-        return "byte \(fragment.dropFirst(6).prefix { $0.isNumber })"
-      }
-      if let fragment = selector["value"]?.string.flatMap({ PartFragment($0) }) {
-        return
-          "\(fragment.part), byte \(fragment.bytes.dropFirst(6).prefix { $0.isNumber })"
+      if let (part, ranges) = bytes(selector) {
+        return (part.map { "\($0), " } ?? "") + "byte \(ranges.prefix { $0.isNumber })"
       }
     }
     return ""

@@ -13,8 +13,9 @@ enum IngestVerb {
       Reads PDF, documents of Word (DOCX), books (EPUB), HTML, text, transcripts (WebVTT, SRT, "Speaker:
       text", exports of Teams and Zoom) and messages (.eml); the content decides, not the name. Prints
       the text a model reads, or with --json one document a line: its blocks with pages and boxes or byte
-      ranges (of DOCX and EPUB, in the part named), its links, and what could not be read. Pages of scans are read with the tesseract
-      program where it is on the PATH, and marked; DOCKET_TESSERACT names another one, or "none".
+      ranges (of DOCX and EPUB, in the part named), its links, and what could not be read. Pages of scans
+      are read with the tesseract program where it is on the PATH, and marked; DOCKET_TESSERACT names
+      another one, or "none".
       """,
     options: [
       .value("--password", "<text>", "Opens an encrypted PDF. (default: none)"), .json,
