@@ -1,10 +1,10 @@
 // Softmax attention, part of vector.h: queries stand side by side in the lanes, keys pass by one after another.
 //
 // So a maximum, a sum and an output belong to a lane and never cross lanes; a query's result does not
-// depend on the queries beside it. Scores exist for a step of 64 keys by two vectors of queries, in the
+// depend on the queries beside it. Scores exist for a step of STEP_KEYS keys by two vectors of queries, in the
 // first-level cache, and nowhere else.
 
-enum { STEP_KEYS = CK_STEP, SIDE = 2 * LANES };
+enum { SIDE = 2 * LANES };
 
 // x·log₂ scale is in the queries already: weights are 2^(score − maximum).
 CK_INLINE void attend_lanes(size_t d, const float *q, const float *limit, size_t most, const float *keys,
@@ -19,26 +19,31 @@ CK_INLINE void attend_lanes(size_t d, const float *q, const float *limit, size_t
     const float *tile_keys = keys + from / CK_KEYS * tile_stride;
     const float *tile_values = values + from / CK_KEYS * tile_stride + place * CK_PANEL;
     // Limits do not decrease, so the first lane's is the least.
-    int partly = limit[0] < (float)(from + (width + KEYS_AT_ONCE - 1) / KEYS_AT_ONCE * KEYS_AT_ONCE);
+    int partly = limit[0] < (float)(from + (width + CK_PANEL - 1) / CK_PANEL * CK_PANEL);
     VF peak[2] = {top[0], top[1]};
-    for (size_t j = 0; j < width; j += KEYS_AT_ONCE) {
-      const float *k = tile_keys + (place + j) / CK_PANEL * d * CK_PANEL + (place + j) % CK_PANEL;
-      VF s[KEYS_AT_ONCE][2];
-      CK_UNROLL for (int t = 0; t < KEYS_AT_ONCE; t++) s[t][0] = s[t][1] = v_set(0);
-      for (size_t c = 0; c < d; c++) {
-        VF a = v_load(q + c * CK_QUERIES), b = v_load(q + c * CK_QUERIES + LANES);
-        CK_UNROLL for (int t = 0; t < KEYS_AT_ONCE; t++) {
-          VF key = v_set(k[c * CK_PANEL + t]);
-          s[t][0] = v_fma(key, a, s[t][0]);
-          s[t][1] = v_fma(key, b, s[t][1]);
-        }
-      }
-      CK_UNROLL for (int t = 0; t < KEYS_AT_ONCE; t++) CK_UNROLL for (int h = 0; h < 2; h++) {
-        VF score = s[t][h];
-        if (partly) score = v_where_greater(seen[h], v_set((float)(from + j + t)), score, nothing);
-        peak[h] = v_max(peak[h], score);
-        v_store(scores + (j + t) * SIDE + h * LANES, score);
-      }
+    for (size_t panel = 0; panel < width; panel += CK_PANEL) {
+      const float *k = tile_keys + (place + panel) * d;
+      float *to = scores + panel * SIDE;
+#define KEYS(AT, COUNT)                                                                            \
+  if (panel + AT < width) {                                                                        \
+    VF s[COUNT][2];                                                                                \
+    CK_UNROLL for (int t = 0; t < COUNT; t++) s[t][0] = s[t][1] = v_set(0);                        \
+    STEPS for (size_t c = 0; c < d; c++) {                                                         \
+      VF a = v_load(q + c * SIDE), b = v_load(q + c * SIDE + LANES);                               \
+      CK_UNROLL for (int t = 0; t < COUNT; t++) {                                                  \
+        VF key = v_set(k[c * CK_PANEL + AT + t]);                                                  \
+        s[t][0] = v_fma(key, a, s[t][0]);                                                          \
+        s[t][1] = v_fma(key, b, s[t][1]);                                                          \
+      }                                                                                            \
+    }                                                                                              \
+    CK_UNROLL for (int t = 0; t < COUNT; t++) CK_UNROLL for (int h = 0; h < 2; h++) {              \
+      VF score = s[t][h], key = v_set((float)(from + panel + AT + t));                             \
+      if (partly) score = v_where_greater(seen[h], key, score, nothing);                           \
+      peak[h] = v_max(peak[h], score);                                                             \
+      v_store(to + (AT + t) * SIDE + h * LANES, score);                                            \
+    }                                                                                              \
+  }
+      PANEL_PARTS(KEYS)
     }
     if (v_any_greater(peak[0], top[0]) || v_any_greater(peak[1], top[1]))
       CK_UNROLL for (int h = 0; h < 2; h++) {
@@ -47,7 +52,7 @@ CK_INLINE void attend_lanes(size_t d, const float *q, const float *limit, size_t
         top[h] = peak[h];
         total[h] = total[h] * shrink;
         for (size_t c = 0; c < d; c++) {
-          float *to = o + c * CK_QUERIES + h * LANES;
+          float *to = o + c * SIDE + h * LANES;
           v_store(to, v_load(to) * shrink);
         }
       }
@@ -61,21 +66,26 @@ CK_INLINE void attend_lanes(size_t d, const float *q, const float *limit, size_t
       v_store(place, p);
     }
     CK_UNROLL for (int h = 0; h < 2; h++) total[h] = total[h] + part[h];
-    for (size_t c = 0; c < d; c += KEYS_AT_ONCE) {
-      const float *v = tile_values + c / CK_PANEL * CK_KEYS * CK_PANEL + c % CK_PANEL;
-      VF y[KEYS_AT_ONCE][2];
-      CK_UNROLL for (int t = 0; t < KEYS_AT_ONCE; t++) CK_UNROLL for (int h = 0; h < 2; h++) y[t][h] =
-          v_load(o + (c + t) * CK_QUERIES + h * LANES);
-      for (size_t j = 0; j < width; j++) {
-        VF a = v_load(scores + j * SIDE), b = v_load(scores + j * SIDE + LANES);
-        CK_UNROLL for (int t = 0; t < KEYS_AT_ONCE; t++) {
-          VF value = v_set(v[j * CK_PANEL + t]);
-          y[t][0] = v_fma(value, a, y[t][0]);
-          y[t][1] = v_fma(value, b, y[t][1]);
-        }
-      }
-      CK_UNROLL for (int t = 0; t < KEYS_AT_ONCE; t++) CK_UNROLL for (int h = 0; h < 2; h++)
-        v_store(o + (c + t) * CK_QUERIES + h * LANES, y[t][h]);
+    for (size_t panel = 0; panel < d; panel += CK_PANEL) {
+      const float *v = tile_values + panel * CK_KEYS;
+      float *to = o + panel * SIDE;
+#define VALUES(AT, COUNT)                                                                          \
+  if (panel + AT < d) {                                                                            \
+    VF y[COUNT][2];                                                                                \
+    CK_UNROLL for (int t = 0; t < COUNT; t++) CK_UNROLL for (int h = 0; h < 2; h++)                \
+      y[t][h] = v_load(to + (AT + t) * SIDE + h * LANES);                                          \
+    STEPS for (size_t j = 0; j < width; j++) {                                                     \
+      VF a = v_load(scores + j * SIDE), b = v_load(scores + j * SIDE + LANES);                     \
+      CK_UNROLL for (int t = 0; t < COUNT; t++) {                                                  \
+        VF value = v_set(v[j * CK_PANEL + AT + t]);                                                \
+        y[t][0] = v_fma(value, a, y[t][0]);                                                        \
+        y[t][1] = v_fma(value, b, y[t][1]);                                                        \
+      }                                                                                            \
+    }                                                                                              \
+    CK_UNROLL for (int t = 0; t < COUNT; t++) CK_UNROLL for (int h = 0; h < 2; h++)                \
+      v_store(to + (AT + t) * SIDE + h * LANES, y[t][h]);                                          \
+  }
+      PANEL_PARTS(VALUES)
     }
   }
   CK_UNROLL for (int h = 0; h < 2; h++) {
@@ -88,7 +98,7 @@ CK_INLINE void attend_lanes(size_t d, const float *q, const float *limit, size_t
 
 // Limits of a block's queries as floats; those of queries that are not there are the last one's.
 CK_INLINE size_t block_limits(size_t rows, const uint32_t *limits, float *limit) {
-  for (size_t i = 0; i < CK_QUERIES; i++) limit[i] = (float)limits[i < rows ? i : rows - 1];
+  for (size_t i = 0; i < SIDE; i++) limit[i] = (float)limits[i < rows ? i : rows - 1];
   return limits[rows - 1];
 }
 
@@ -100,12 +110,10 @@ static void attend(size_t rows, size_t d, const float *q, const uint32_t *limits
     attend_few(rows, d, q, limits, keys, values, tile_stride, maximum, sum, o, scratch);
     return;
   }
-  for (size_t r = 0; r < rows; r += CK_QUERIES) {
-    float limit[CK_QUERIES];
-    size_t count = rows - r < CK_QUERIES ? rows - r : CK_QUERIES;
-    block_limits(count, limits + r, limit);
-    for (size_t lane = 0; lane < count; lane += SIDE)
-      attend_lanes(d, q + r * d + lane, limit + lane, (size_t)limit[lane + SIDE - 1], keys, values,
-                   tile_stride, maximum + r + lane, sum + r + lane, o + r * dp + lane, scratch);
+  for (size_t r = 0; r < rows; r += SIDE) {
+    float limit[SIDE];
+    size_t count = rows - r < SIDE ? rows - r : SIDE;
+    attend_lanes(d, q + r * d, limit, block_limits(count, limits + r, limit), keys, values, tile_stride,
+                 maximum + r, sum + r, o + r * dp, scratch);
   }
 }

@@ -36,9 +36,9 @@ static void attend_bf16(size_t rows, size_t d, const uint16_t *q, const uint32_t
   }
   const VF nothing = v_set(-INFINITY), least = v_set(-1e38f);
   const VB ones = (VB)_mm512_set1_epi32(0x3f803f80);
-  for (size_t r = 0; r < rows; r += CK_QUERIES, q += CK_QUERIES * 2 * pairs, o += CK_QUERIES * dp) {
-    float limit[CK_QUERIES];
-    size_t most = block_limits(rows - r < CK_QUERIES ? rows - r : CK_QUERIES, limits + r, limit);
+  for (size_t r = 0; r < rows; r += SIDE, q += SIDE * 2 * pairs, o += SIDE * dp) {
+    float limit[SIDE];
+    size_t most = block_limits(rows - r < SIDE ? rows - r : SIDE, limits + r, limit);
     VF seen[2] = {v_load(limit), v_load(limit + LANES)};
     VF top[2] = {v_load(maximum + r), v_load(maximum + r + LANES)};
     VF total[2] = {v_load(sum + r), v_load(sum + r + LANES)};
@@ -54,7 +54,7 @@ static void attend_bf16(size_t rows, size_t d, const uint16_t *q, const uint32_t
         VF s[KEYS_AT_ONCE][2];
         CK_UNROLL for (int t = 0; t < KEYS_AT_ONCE; t++) s[t][0] = s[t][1] = v_set(0);
         for (size_t c = 0; c < pairs; c++) {
-          VB a = b_load(q + c * 2 * CK_QUERIES), b = b_load(q + c * 2 * CK_QUERIES + 2 * LANES);
+          VB a = b_load(q + c * 2 * SIDE), b = b_load(q + c * 2 * SIDE + 2 * LANES);
           CK_UNROLL for (int t = 0; t < KEYS_AT_ONCE; t++) {
             VB key = b_pair(k + c * 2 * CK_PANEL + 2 * t);
             s[t][0] = _mm512_dpbf16_ps(s[t][0], key, a);
@@ -74,7 +74,7 @@ static void attend_bf16(size_t rows, size_t d, const uint16_t *q, const uint32_t
           top[h] = peak[h];
           total[h] = total[h] * shrink;
           for (size_t c = 0; c < d; c++) {
-            float *to = o + c * CK_QUERIES + h * LANES;
+            float *to = o + c * SIDE + h * LANES;
             v_store(to, v_load(to) * shrink);
           }
         }
@@ -98,7 +98,7 @@ static void attend_bf16(size_t rows, size_t d, const uint16_t *q, const uint32_t
         const uint16_t *v = tile_values + c / CK_PANEL * CK_KEYS * CK_PANEL + c % CK_PANEL * 2;
         VF y[KEYS_AT_ONCE][2];
         CK_UNROLL for (int t = 0; t < KEYS_AT_ONCE; t++) CK_UNROLL for (int h = 0; h < 2; h++) y[t][h] =
-            v_load(o + (c + t) * CK_QUERIES + h * LANES);
+            v_load(o + (c + t) * SIDE + h * LANES);
         for (size_t j = 0; j < width; j += 2) {
           VB a = b_load(weights + j * SIDE), b = b_load(weights + j * SIDE + 2 * LANES);
           CK_UNROLL for (int t = 0; t < KEYS_AT_ONCE; t++) {
@@ -108,7 +108,7 @@ static void attend_bf16(size_t rows, size_t d, const uint16_t *q, const uint32_t
           }
         }
         CK_UNROLL for (int t = 0; t < KEYS_AT_ONCE; t++) CK_UNROLL for (int h = 0; h < 2; h++)
-          v_store(o + (c + t) * CK_QUERIES + h * LANES, y[t][h]);
+          v_store(o + (c + t) * SIDE + h * LANES, y[t][h]);
       }
     }
     CK_UNROLL for (int h = 0; h < 2; h++) {

@@ -10,7 +10,7 @@
     for (size_t i = 0; i < pairs; i++) {                                                           \
       VB b[2] = {b_load(k + i * 2 * CK_PANEL), b_load(k + panel + i * 2 * CK_PANEL)};              \
       CK_UNROLL for (int r = 0; r < ROWS; r++) {                                                   \
-        VB a = b_pair(q + (i * CK_QUERIES + r) * 2);                                               \
+        VB a = b_pair(q + (i * SIDE + r) * 2);                                               \
         CK_UNROLL for (int c = 0; c < 2; c++) s[r][c] = _mm512_dpbf16_ps(s[r][c], b[c], a);        \
       }                                                                                            \
     }                                                                                              \
@@ -52,7 +52,7 @@ static void attend_few_bf16(size_t rows, size_t d, const uint16_t *q, const uint
   float *own = scores + FEW_QUERIES * STEP_KEYS;  // [rows, dp]
   for (size_t r = 0; r < rows; r++) {
     total[r] = sum[r];
-    for (size_t c = 0; c < dp; c++) own[r * dp + c] = o[c * CK_QUERIES + r];
+    for (size_t c = 0; c < dp; c++) own[r * dp + c] = o[c * SIDE + r];
   }
   for (size_t from = 0; from < most; from += STEP_KEYS) {
     size_t width = most - from < STEP_KEYS ? most - from : STEP_KEYS, place = from % CK_KEYS;
@@ -114,6 +114,6 @@ static void attend_few_bf16(size_t rows, size_t d, const uint16_t *q, const uint
   }
   for (size_t r = 0; r < rows; r++) {
     sum[r] = total[r];
-    for (size_t c = 0; c < dp; c++) o[c * CK_QUERIES + r] = own[r * dp + c];
+    for (size_t c = 0; c < dp; c++) o[c * SIDE + r] = own[r * dp + c];
   }
 }

@@ -47,7 +47,7 @@ CK_INLINE float step_shrink(float top, float peak) {
       VF b[VECTORS];                                                                               \
       CK_UNROLL for (int c = 0; c < VECTORS; c++) b[c] = v_load(k + i * CK_PANEL + c * LANES);     \
       CK_UNROLL for (int r = 0; r < ROWS; r++) {                                                   \
-        VF a = v_set(q[i * CK_QUERIES + r]);                                                       \
+        VF a = v_set(q[i * SIDE + r]);                                                       \
         CK_UNROLL for (int c = 0; c < VECTORS; c++) s[r][c] = v_fma(b[c], a, s[r][c]);             \
       }                                                                                            \
     }                                                                                              \
@@ -63,7 +63,7 @@ static void attend_few(size_t rows, size_t d, const float *q, const uint32_t *li
   size_t dp = (d + CK_PANEL - 1) / CK_PANEL * CK_PANEL, most = limits[rows - 1];
   float *own = scores + FEW_QUERIES * STEP_KEYS;  // [rows, dp]
   for (size_t r = 0; r < rows; r++)
-    for (size_t c = 0; c < dp; c++) own[r * dp + c] = o[c * CK_QUERIES + r];
+    for (size_t c = 0; c < dp; c++) own[r * dp + c] = o[c * SIDE + r];
   for (size_t from = 0; from < most; from += STEP_KEYS) {
     size_t width = most - from < STEP_KEYS ? most - from : STEP_KEYS, place = from % CK_KEYS;
     size_t whole = (width + CK_PANEL - 1) / CK_PANEL * CK_PANEL;
@@ -106,5 +106,5 @@ static void attend_few(size_t rows, size_t d, const float *q, const uint32_t *li
       }
   }
   for (size_t r = 0; r < rows; r++)
-    for (size_t c = 0; c < dp; c++) o[c * CK_QUERIES + r] = own[r * dp + c];
+    for (size_t c = 0; c < dp; c++) o[c * SIDE + r] = own[r * dp + c];
 }

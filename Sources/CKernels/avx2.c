@@ -7,7 +7,10 @@
 #define LANES 8
 #define MR 6
 #define ROW_GROUP 96
-#define KEYS_AT_ONCE 4
+#define STEP_KEYS 128
+#define PANEL_PARTS(PART) PART(0, 6) PART(6, 6) PART(12, 4)
+#define STEPS CK_BY_FOUR
+#define FEW_AHEAD 4096
 typedef __m256 VF;
 typedef __m256i VI;
 
@@ -113,6 +116,7 @@ PRIMITIVE VI vi_dot8(VI sum, VI w, VI a) {
 const ck_kernels ck_avx2_kernels = {
     .name = "AVX2",
     .level = CK_AVX2,
+    .queries = SIDE,
     .gemm_f32 = gemm_f32,
     .gemm_bf16 = gemm_bf16_widening,
     .quantize_rows = quantize_rows,

@@ -10,6 +10,10 @@
 #define MR 12
 #define ROW_GROUP 96
 #define KEYS_AT_ONCE 8
+#define STEP_KEYS 64
+#define PANEL_PARTS(PART) PART(0, 8) PART(8, 8)
+#define STEPS
+#define FEW_AHEAD 0
 typedef __m512 VF;
 typedef __m512i VI;
 
@@ -116,6 +120,7 @@ PRIMITIVE VI vi_dot8(VI sum, VI w, VI a) {
 const ck_kernels TABLE = {
     .name = NAME,
     .level = LEVEL,
+    .queries = SIDE,
     .gemm_f32 = gemm_f32,
     .gemm_bf16 = gemm_bf16_widening,
     .quantize_rows = quantize_rows,

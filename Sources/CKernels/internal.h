@@ -11,4 +11,5 @@ extern const ck_kernels ck_neon_kernels, ck_neon_dot_kernels;
 
 #define CK_INLINE static inline __attribute__((always_inline))
 #define CK_UNROLL _Pragma("clang loop unroll(full)")
+#define CK_BY_FOUR _Pragma("clang loop unroll_count(4)")
 #define CK_ROLLED _Pragma("clang loop unroll(disable)")

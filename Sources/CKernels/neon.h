@@ -10,7 +10,10 @@
 #define LANES 4
 #define MR 6
 #define ROW_GROUP 96
-#define KEYS_AT_ONCE 8
+#define STEP_KEYS 64
+#define PANEL_PARTS(PART) PART(0, 8) PART(8, 8)
+#define STEPS
+#define FEW_AHEAD 0
 typedef float32x4_t VF;
 typedef int32x4_t VI;
 
@@ -104,6 +107,7 @@ PRIMITIVE VI vi_dot4(VI sum, VI w, VI a) { return vi_dot8(sum, w, a); }
 const ck_kernels TABLE = {
     .name = NAME,
     .level = LEVEL,
+    .queries = SIDE,
     .gemm_f32 = gemm_f32,
     .gemm_bf16 = gemm_bf16_widening,
     .quantize_rows = quantize_rows,

@@ -11,11 +11,13 @@ CK_INLINE VB b_pair(const uint16_t *x) {
 }
 
 typedef void tile_pairs(size_t k, const uint16_t *x, size_t ldx, const uint16_t *w,
-                        size_t panel_stride, float *y, size_t ldy, int accumulate);
+                        size_t panel_stride, size_t ahead, float *y, size_t ldy, int accumulate);
 
 #define PAIR_TILE(ROWS, PANELS)                                                                    \
   static void pairs_##ROWS##x##PANELS(size_t k, const uint16_t *x, size_t ldx, const uint16_t *w,  \
-                                      size_t panel_stride, float *y, size_t ldy, int accumulate) { \
+                                      size_t panel_stride, size_t ahead, float *y, size_t ldy,     \
+                                      int accumulate) {                                            \
+    (void)ahead;                                                                                   \
     START_TILE(ROWS, PANELS)                                                                       \
     for (size_t i = 0; i < k; i += 2) {                                                            \
       VB b[PANELS];                                                                                \

@@ -189,6 +189,8 @@ static size_t in_lane(size_t r, size_t c, size_t depth, size_t pair) {
   return ((r / CK_QUERIES * depth + c / pair) * CK_QUERIES + r % CK_QUERIES) * pair + c % pair;
 }
 
+enum { STEP_KEYS = 64 };
+
 // The two forms of attention differ in where numbers stand and how they are rounded.
 #define ATTEND(NAME, ELEMENT, PAIR, NUMBER, ROUNDED)                                               \
   static void NAME(size_t rows, size_t d, const ELEMENT *q, const uint32_t *limits,                \
@@ -196,8 +198,8 @@ static size_t in_lane(size_t r, size_t c, size_t depth, size_t pair) {
                    float *sum, float *o, float *scratch) {                                         \
     size_t dp = (d + CK_PANEL - 1) / CK_PANEL * CK_PANEL, depth = (d + PAIR - 1) / PAIR;           \
     for (size_t r = 0; r < rows; r++)                                                              \
-      for (size_t from = 0; from < limits[r]; from += CK_STEP) {                                   \
-        size_t count = limits[r] - from < CK_STEP ? limits[r] - from : CK_STEP;                    \
+      for (size_t from = 0; from < limits[r]; from += STEP_KEYS) {                                 \
+        size_t count = limits[r] - from < STEP_KEYS ? limits[r] - from : STEP_KEYS;                \
         const ELEMENT *k = keys + from / CK_KEYS * tile_stride;                                    \
         const ELEMENT *v = values + from / CK_KEYS * tile_stride;                                  \
         float largest = maximum[r];                                                                \
@@ -256,6 +258,7 @@ static float read_through(size_t n, const float *x) {
 const ck_kernels ck_scalar_kernels = {
     .name = "scalar",
     .level = CK_SCALAR,
+    .queries = CK_QUERIES,
     .gemm_f32 = gemm_f32,
     .gemm_bf16 = gemm_bf16,
     .round_rows = round_rows,

@@ -13,8 +13,11 @@
 //   QUAD_ROWS                           rows of the widest tile of quantised products
 //   v_add_to_exponent                   x·2^n for normal results
 //   v_where_greater v_any_greater       a > b ? x : y in each lane; whether a > b in any
-//   KEYS_AT_ONCE                        keys a tile of softmax attention takes beside each other
+//   STEP_KEYS                           keys of a step of softmax attention, CK_STEP at most
+//   PANEL_PARTS(PART)                   PART(first, count) for the keys of a panel that attention takes together
 //   MR                                  rows of the widest tile; TILE_PANELS(mr) panels beside each other
+//   STEPS                               how a product's inner loop is unrolled
+//   FEW_AHEAD                           bytes of weights to ask for in advance where a product has few rows, or 0
 //
 // Sums that cross lanes (a norm, a softmax row) always run over whole rows in the same order, so they
 // too do not depend on how a text is cut.
@@ -85,158 +88,7 @@ CK_INLINE void v_store_part(float *y, size_t n, VF x) {
   memcpy(y, lanes, n * 4);
 }
 
-// ------------------------------------------------------------------------------------------------
-// Products
-
-typedef void tile_f32(size_t k, const float *x, size_t ldx, const float *w, size_t panel_stride,
-                      float *y, size_t ldy, int accumulate);
-typedef void tile_bf16(size_t k, const float *x, size_t ldx, const uint16_t *w, size_t panel_stride,
-                       float *y, size_t ldy, int accumulate);
-
-#define START_TILE(ROWS, PANELS)                                                                   \
-  VF sum[ROWS][PANELS * VECTORS];                                                                  \
-  if (accumulate)                                                                                  \
-    CK_UNROLL for (int r = 0; r < ROWS; r++) CK_UNROLL for (int c = 0; c < PANELS * VECTORS; c++)  \
-      sum[r][c] = v_load(y + r * ldy + c * LANES);                                                 \
-  else                                                                                             \
-    CK_UNROLL for (int r = 0; r < ROWS; r++) CK_UNROLL for (int c = 0; c < PANELS * VECTORS; c++)  \
-      sum[r][c] = v_set(0);
-
-#define END_TILE(ROWS, PANELS)                                                                     \
-  CK_UNROLL for (int r = 0; r < ROWS; r++) CK_UNROLL for (int c = 0; c < PANELS * VECTORS; c++)    \
-    v_store(y + r * ldy + c * LANES, sum[r][c]);
-
-#define STEP(ROWS, PANELS, AT)                                                                     \
-  CK_UNROLL for (int r = 0; r < ROWS; r++) {                                                       \
-    VF a = v_set(x[r * ldx + (AT)]);                                                               \
-    CK_UNROLL for (int c = 0; c < PANELS * VECTORS; c++) sum[r][c] = v_fma(a, b[c], sum[r][c]);    \
-  }
-
-#define TILE(ROWS, PANELS)                                                                         \
-  static void f32_##ROWS##x##PANELS(size_t k, const float *x, size_t ldx, const float *w,          \
-                                    size_t panel_stride, float *y, size_t ldy, int accumulate) {   \
-    START_TILE(ROWS, PANELS)                                                                       \
-    for (size_t i = 0; i < k; i++) {                                                               \
-      VF b[PANELS * VECTORS];                                                                      \
-      CK_UNROLL for (int c = 0; c < PANELS * VECTORS; c++) b[c] =                                  \
-          v_load(w + c / VECTORS * panel_stride + i * CK_PANEL + c % VECTORS * LANES);             \
-      STEP(ROWS, PANELS, i)                                                                        \
-    }                                                                                              \
-    END_TILE(ROWS, PANELS)                                                                         \
-  }                                                                                                \
-  static void bf16_##ROWS##x##PANELS(size_t k, const float *x, size_t ldx, const uint16_t *w,      \
-                                     size_t panel_stride, float *y, size_t ldy, int accumulate) {  \
-    START_TILE(ROWS, PANELS)                                                                       \
-    for (size_t i = 0; i < k; i += 2) {                                                            \
-      VF b[PANELS * VECTORS];                                                                      \
-      const uint16_t *pairs = w + i * CK_PANEL;                                                    \
-      CK_UNROLL for (int c = 0; c < PANELS * VECTORS; c++) b[c] =                                  \
-          v_even(pairs + c / VECTORS * panel_stride + c % VECTORS * LANES * 2);                    \
-      STEP(ROWS, PANELS, i)                                                                        \
-      if (i + 1 == k) break;                                                                       \
-      CK_UNROLL for (int c = 0; c < PANELS * VECTORS; c++) b[c] =                                  \
-          v_odd(pairs + c / VECTORS * panel_stride + c % VECTORS * LANES * 2);                     \
-      STEP(ROWS, PANELS, i + 1)                                                                    \
-    }                                                                                              \
-    END_TILE(ROWS, PANELS)                                                                         \
-  }
-
-// Tiles over whole panels. The second-level cache keeps a stretch of DEPTH inputs of a group of rows and what the group
-// has so far of BESIDE panels' outputs, while those panels' weights pass by; the first-level cache keeps one panel's
-// stretch while the rows of the group pass by, and the next panel's is asked for meanwhile. The chain of each sum stays
-// the same: it only rests in memory between two stretches.
-enum { DEPTH = 256, BESIDE = 32 };  // DEPTH is even: a stretch ends with a pair
-#define GEMM(TYPE, NUMBER, ELEMENT)                                                                \
-  static void TYPE##_rest(size_t rows, size_t columns, size_t k, const NUMBER *x, size_t ldx,      \
-                          const ELEMENT *w, float *y, size_t ldy, int accumulate) {                \
-    float part[MR * CK_PANEL];                                                                     \
-    if (accumulate) {                                                                              \
-      memset(part, 0, sizeof part);                                                                \
-      for (size_t j = 0; j < rows; j++) memcpy(part + j * CK_PANEL, y + j * ldy, columns * 4);     \
-    }                                                                                              \
-    TYPE##_tiles[rows].tile[1](k, x, ldx, w, 0, part, CK_PANEL, accumulate);                       \
-    for (size_t j = 0; j < rows; j++) memcpy(y + j * ldy, part + j * CK_PANEL, columns * 4);       \
-  }                                                                                                \
-  static void TYPE##_group(size_t group, size_t mr, size_t n, size_t k, const NUMBER *x,           \
-                           size_t ldx, const ELEMENT *w, size_t panel_stride, float *y,            \
-                           size_t ldy, int accumulate) {                                           \
-    size_t whole = n / CK_PANEL, wide = TYPE##_tiles[mr].wide;                                     \
-    for (size_t p = 0; p < whole; p += wide) {                                                     \
-      while (wide > whole - p) wide /= 2;                                                          \
-      tile_##TYPE *tile = TYPE##_tiles[mr].tile[wide];                                             \
-      const char *next = (const char *)(w + (p + wide) * panel_stride);                            \
-      size_t ahead = group > mr ? wide * k * CK_PANEL * sizeof(ELEMENT) / group : 0;               \
-      for (size_t i = 0; i < group; i += mr) {                                                     \
-        for (size_t at = 0; at < ahead * mr; at += 64) __builtin_prefetch(next + ahead * i + at);  \
-        tile(k, x + i * ldx, ldx, w + p * panel_stride, panel_stride, y + i * ldy + p * CK_PANEL,  \
-             ldy, accumulate);                                                                     \
-      }                                                                                            \
-    }                                                                                              \
-    if (n % CK_PANEL)                                                                              \
-      for (size_t i = 0; i < group; i += mr)                                                       \
-        TYPE##_rest(mr, n % CK_PANEL, k, x + i * ldx, ldx, w + whole * panel_stride,               \
-                    y + i * ldy + whole * CK_PANEL, ldy, accumulate);                              \
-  }                                                                                                \
-  static void gemm_##TYPE(size_t rows, size_t n, size_t k, const NUMBER *x, size_t ldx,            \
-                          const ELEMENT *w, size_t panel_stride, float *y, size_t ldy,             \
-                          int accumulate) {                                                        \
-    for (size_t r = 0; r < rows;) {                                                                \
-      size_t group = rows - r < MR ? rows - r : (rows - r) / MR * MR;                              \
-      if (group > ROW_GROUP) group = ROW_GROUP;                                                    \
-      size_t mr = group < MR ? group : MR, depth = group > MR ? DEPTH : k;                         \
-      size_t beside = group > MR ? BESIDE * CK_PANEL : n;                                          \
-      for (size_t c = 0; c < n; c += beside) {                                                     \
-        size_t columns = n - c < beside ? n - c : beside, from = 0;                                \
-        do {                                                                                       \
-          size_t count = k - from < depth ? k - from : depth;                                      \
-          TYPE##_group(group, mr, columns, count, x + r * ldx + from, ldx,                         \
-                       w + c / CK_PANEL * panel_stride + from * CK_PANEL, panel_stride,            \
-                       y + r * ldy + c, ldy, accumulate || from > 0);                              \
-          from += count;                                                                           \
-        } while (from < k);                                                                        \
-      }                                                                                            \
-      r += group;                                                                                  \
-    }                                                                                              \
-  }
-
-TILES
-
-typedef struct { size_t wide; tile_f32 *tile[5]; } f32_choice;
-typedef struct { size_t wide; tile_bf16 *tile[5]; } bf16_choice;
-static const f32_choice f32_tiles[MR + 1] = {TILE_TABLE(f32)};
-static const bf16_choice bf16_tiles[MR + 1] = {TILE_TABLE(bf16)};
-
-GEMM(f32, float, float)
-GEMM(bf16, float, uint16_t)
-
-// With many rows, a stretch of a bf16 panel is widened once, into the first-level cache, and then used
-// as f32 by all of them. The chain of each sum stays the same: only its stops in memory are more.
-static void gemm_bf16_widening(size_t rows, size_t n, size_t k, const float *x, size_t ldx,
-                               const uint16_t *w, size_t panel_stride, float *y, size_t ldy,
-                               int accumulate) {
-  float wide[DEPTH * CK_PANEL] __attribute__((aligned(64)));
-  for (size_t r = 0; r < rows; r += ROW_GROUP) {
-    size_t group = rows - r < ROW_GROUP ? rows - r : ROW_GROUP;
-    if (group < 2 * MR) {
-      gemm_bf16(group, n, k, x + r * ldx, ldx, w, panel_stride, y + r * ldy, ldy, accumulate);
-      continue;
-    }
-    for (size_t side = 0; side < n; side += BESIDE * CK_PANEL)
-      for (size_t from = 0; from < k; from += DEPTH)
-        for (size_t c = side; c < n && c < side + BESIDE * CK_PANEL; c += CK_PANEL) {
-          const uint16_t *panel = w + c / CK_PANEL * panel_stride + from * CK_PANEL;
-          size_t count = k - from < DEPTH ? k - from : DEPTH;
-          for (size_t i = 0; i < count; i += 2)
-            CK_UNROLL for (int v = 0; v < VECTORS; v++) {
-              v_store(wide + i * CK_PANEL + v * LANES, v_even(panel + i * CK_PANEL + v * LANES * 2));
-              v_store(wide + (i + 1) * CK_PANEL + v * LANES, v_odd(panel + i * CK_PANEL + v * LANES * 2));
-            }
-          gemm_f32(group, n - c < CK_PANEL ? n - c : CK_PANEL, count, x + r * ldx + from, ldx, wide, 0,
-                   y + r * ldy + c, ldy, accumulate || from > 0);
-        }
-  }
-}
-
+#include "products.h"
 #include "quantized.h"
 
 // ------------------------------------------------------------------------------------------------

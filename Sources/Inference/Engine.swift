@@ -74,7 +74,7 @@ package final class Engine: Sendable {
   /// The planes `rows` tokens pass through together.
   func workspace(rows: Int) -> Workspace {
     Workspace(
-      configuration, rows: rows, threads: model.workers.count,
+      configuration, model.kernels, rows: rows, threads: model.workers.count,
       sharedWidth: model.layers.lazy.compactMap { $0.experts.shared?.expert.gate.outputs }.max(),
       bf16: model.kernels.roundsToBF16)
   }

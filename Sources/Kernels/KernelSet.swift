@@ -68,6 +68,9 @@ import CKernels
   /// Keys of a tile of the softmax cache.
   package static let keyTile = CK_KEYS
 
+  /// Queries of a block of softmax attention.
+  var queriesOfBlock: Int { unsafe table.pointee.queries }
+
   /// y[rows, outputs] = x[rows, inputs] · Wᵀ.
   ///
   /// - Parameters:
@@ -265,7 +268,8 @@ import CKernels
     let d = work.headSize
     let segment = cache.segments[index]
     precondition(
-      rows <= work.rows && work.isBF16 == cache.isBF16 && cache.headSize == d,
+      rows <= work.rows && work.width == queriesOfBlock && work.isBF16 == cache.isBF16
+        && cache.headSize == d,
       "attention's queries and cache differ in shape or type")
     let tile = KeyValueCache.tileNumbers(d, bf16: cache.isBF16)
     let values = KeyValueCache.keyNumbers(d, bf16: cache.isBF16)

@@ -242,7 +242,7 @@ func bits(_ plane: Plane) -> [Float] { plane.copy(rows: 0..<plane.rows) }
     }
     let queries = noise.plane(tokens, d, scale: 3)
     func run(_ set: KernelSet, _ atOnce: Int) -> Plane {
-      let work = AttentionWork(rows: atOnce, headSize: d, bf16: bf16)
+      let work = AttentionWork(set, rows: atOnce, headSize: d, bf16: bf16)
       let y = Plane(rows: tokens, columns: d)
       for from in stride(from: 0, to: tokens, by: atOnce) {
         let rows = min(atOnce, tokens - from)

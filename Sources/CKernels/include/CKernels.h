@@ -32,8 +32,9 @@ enum { CK_PANEL = 16 };
 enum { CK_BLOCK = 64 };
 // Keys of a tile of softmax attention; the cache is laid out in such tiles.
 enum { CK_KEYS = 128 };
-// Queries of a block of softmax attention, side by side in vectors, and keys of a step whose scores exist at once.
-enum { CK_QUERIES = 32, CK_STEP = 64 };
+// Most queries of a block of softmax attention, side by side in vectors, and most keys of a step whose scores exist at
+// once.
+enum { CK_QUERIES = 32, CK_STEP = 128 };
 // Inputs that share a scale.
 enum { CK_GROUP8 = 64, CK_GROUP4 = 32 };
 
@@ -49,6 +50,8 @@ typedef enum ck_level {
 typedef struct ck_kernels {
   const char *name;
   ck_level level;
+  // Queries of a block of softmax attention: two vectors of them, CK_QUERIES at most.
+  size_t queries;
 
   // y[rows, n] = x[rows, k] · W, or += with `accumulate`. Panels of W stand `panel_stride` elements
   // apart (16·k for packed weights).
@@ -108,12 +111,12 @@ typedef struct ck_kernels {
 
   // Softmax attention of `rows` queries that share one key/value head, over one run of key tiles:
   // the running maximum, sum and weighted values go on from what is in `maximum`, `sum`, `o`.
-  // Queries stand in blocks of CK_QUERIES; the arrays hold whole blocks.
-  //   q       [blocks][d][CK_QUERIES], already scaled by log₂e/√d, so that a weight is 2^(q·k); query r
+  // Queries stand in blocks of `queries`; the arrays hold whole blocks.
+  //   q       [blocks][d][queries], already scaled by log₂e/√d, so that a weight is 2^(q·k); query r
   //           sees keys 0 ..< limits[r] of this run
   //   limits  [rows], not decreasing
   //   keys    [tiles][CK_KEYS/16][d][16]; values [tiles][dp/16][CK_KEYS][16]; tiles `tile_stride` apart
-  //   maximum, sum [blocks·CK_QUERIES]  start with −∞ and 0;   o [blocks][dp][CK_QUERIES] starts with 0
+  //   maximum, sum [blocks·queries]  start with −∞ and 0;   o [blocks][dp][queries] starts with 0
   //   scratch CK_STEP·CK_QUERIES + 8·dp floats
   // At the end the caller divides o by sum.
   void (*attend)(size_t rows, size_t d, const float *q, const uint32_t *limits, const float *keys,
@@ -121,7 +124,7 @@ typedef struct ck_kernels {
                  float *scratch);
   // The same with queries, keys, values and weights in bf16, all in pairs for dot products; NULL where the
   // processor has none.
-  //   q       [blocks][ceil(d/2)][CK_QUERIES][2]
+  //   q       [blocks][ceil(d/2)][queries][2]
   //   keys    [tiles][CK_KEYS/16][ceil(d/2)][16][2]; values [tiles][dp/16][CK_KEYS/2][16][2]: pairs of keys
   void (*attend_bf16)(size_t rows, size_t d, const uint16_t *q, const uint32_t *limits,
                       const uint16_t *keys, const uint16_t *values, size_t tile_stride,

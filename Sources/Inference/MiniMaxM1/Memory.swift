@@ -94,7 +94,10 @@ final class Workspace: Sendable {
   /// Query rows (tokens × heads of a group) one thread attends with at a time.
   static let attentionRows = 96
 
-  init(_ configuration: Configuration, rows: Int, threads: Int, sharedWidth: Int?, bf16: Bool) {
+  init(
+    _ configuration: Configuration, _ kernels: KernelSet, rows: Int, threads: Int,
+    sharedWidth: Int?, bf16: Bool
+  ) {
     self.rows = rows
     chunk = min(rows, 96)
     let hidden = configuration.hiddenSize
@@ -127,7 +130,7 @@ final class Workspace: Sendable {
       configuration.softmaxLayers > 0
       ? (0..<threads).map { _ in
         AttentionWork(
-          rows: max(Self.attentionRows / group, 1) * group, headSize: configuration.headSize,
+          kernels, rows: max(Self.attentionRows / group, 1) * group, headSize: configuration.headSize,
           bf16: bf16)
       } : []
     sharedOutput = sharedWidth.map { _ in Plane(rows: rows, columns: hidden) }
