@@ -96,9 +96,9 @@ enum { FEW_ROWS = FEW_AHEAD ? 2 * MR : MR };
                             const NUMBER *x, size_t ldx, const ELEMENT *w, size_t panel_stride,    \
                             const void *next, size_t coming, float *y, size_t ldy,                 \
                             int accumulate) {                                                      \
-    size_t share = coming / tiles;                                                                 \
-    for (size_t t = 0; t < tiles; t++) {                                                           \
-      size_t i = count * t / tiles, mr = count * (t + 1) / tiles - i;                              \
+    size_t share = coming / tiles, low = count / tiles, high = count % tiles, mr;                  \
+    for (size_t t = 0, i = 0; t < tiles; t++, i += mr) {                                           \
+      mr = low + (t < high);                                                                       \
       for (size_t at = 0; at < share; at += 64)                                                    \
         __builtin_prefetch((const char *)next + share * t + at);                                   \
       if (columns < CK_PANEL)                                                                      \
