@@ -130,8 +130,8 @@ final class Workspace: Sendable {
       configuration.softmaxLayers > 0
       ? (0..<threads).map { _ in
         AttentionWork(
-          kernels, rows: max(Self.attentionRows / group, 1) * group, headSize: configuration.headSize,
-          bf16: bf16)
+          kernels, rows: max(Self.attentionRows / group, 1) * group,
+          headSize: configuration.headSize, bf16: bf16)
       } : []
     sharedOutput = sharedWidth.map { _ in Plane(rows: rows, columns: hidden) }
     sharedCoefficient = sharedWidth.map { _ in Plane(rows: rows, columns: 1) }
