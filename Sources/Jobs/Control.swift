@@ -93,12 +93,19 @@ extension JobQueue {
 
   /// Gives dead letters and cancelled jobs, and the steps that waited for them, all their tries again. Runs
   /// that had ended are open again. Gives the number of jobs, without those that waited.
+  ///
+  /// - Parameter failure: only what failed for this reason; nil for all.
   @discardableResult
-  package func retry(_ selection: JobSelection) throws(DatabaseError) -> Int {
+  package func retry(
+    _ selection: JobSelection, failedFor failure: FailureClass? = nil
+  ) throws(DatabaseError) -> Int {
     try change { () throws(DatabaseError) in
       let documents = try connection.rows(
         JobSQL.retry,
-        ["job": selection.job, "run": selection.run, "pipeline": selection.pipeline]
+        [
+          "job": selection.job, "run": selection.run, "pipeline": selection.pipeline,
+          "failure": failure.map { .text($0.rawValue) } ?? .null,
+        ]
       ) { DocumentID($0.integer(0)) }
       for document in Set(documents).sorted() {
         try connection.run(JobSQL.reviveDependents, ["document": .integer(document.rawValue)])

@@ -66,6 +66,17 @@ import Testing
     #expect(try f.claim(count: 9).count == 3)
   }
 
+  @Test func `of dead letters, those of one reason can be tried again alone`() throws {
+    let f = try QueueFixture()
+    try f.queue.enqueue(documents(1), in: f.run)
+    let claim = try f.claim()[0]
+    #expect(try f.queue.fail(claim, JobFailure(.input, message: "damaged")) == .discarded)
+    #expect(try f.queue.retry(.run(f.run), failedFor: .inputOutput) == 0)
+    #expect(try f.claim().isEmpty)
+    #expect(try f.queue.retry(.run(f.run), failedFor: .input) == 1)
+    #expect(try f.claim().count == 1)
+  }
+
   @Test func `cancelling a pipeline ends all its runs and no other`() throws {
     let f = try QueueFixture()
     try f.queue.enqueue(documents(1), in: f.run)

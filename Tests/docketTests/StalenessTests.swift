@@ -241,6 +241,24 @@ import Testing
   }
 
   @Test(.timeLimit(.minutes(3)))
+  func `what could not be written is made by the next command of a run that stayed open`() throws {
+    let site = try AgreementSite(documents: 1)
+    #expect(try site.docket.run(["run", site.declaration.path]).status == 0)
+    // As a full disk leaves it, after half a minute of tries: a dead letter, and a run without its list of results.
+    try FileManager.default.removeItem(at: site.output)
+    try site.alter(
+      """
+      UPDATE job SET state = 'discarded', failure = 'io', error = 'no room', outcome = NULL,
+        output_path = NULL, output_sha256 = NULL, output_bytes = NULL;
+      UPDATE run SET state = 'open', finished_at = NULL
+      """)
+    let ending = try site.docket.run(["run", site.declaration.path])
+    #expect(ending.status == 0, "\(ending.errors)")
+    #expect(site.results().contains("agreement-0.txt.summary.json"))
+    #expect(try site.queue().runs().count == 1)
+  }
+
+  @Test(.timeLimit(.minutes(3)))
   func `plan says tokens, time and memory of what is left, and what will fail`() throws {
     let site = try AgreementSite(documents: 1)
     try writeSchema(site)

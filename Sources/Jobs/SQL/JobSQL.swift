@@ -193,7 +193,7 @@ enum JobSQL {
   static let retry = """
     UPDATE job SET state = 'blocked', attempts = 0, retried_after = claims, losses = 0, lost_progress = 0,
       failure = NULL, error = NULL, finished_at = NULL
-    WHERE state IN ('discarded', 'cancelled') AND \(chosen)
+    WHERE state IN ('discarded', 'cancelled') AND (:failure IS NULL OR failure = :failure) AND \(chosen)
     RETURNING document_id
     """
   static let reviveDependents = """

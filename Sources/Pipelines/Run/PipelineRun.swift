@@ -131,7 +131,11 @@ package struct PipelineRun: Sendable {
       sha256: declaration.sha256, text: String(decoding: declaration.source, as: UTF8.self))
     while let open = try queue.unfinishedRun(pipeline: declaration.name, directory: directory) {
       let same = try queue.declaration(open.declaration)?.sha256 == declaration.sha256
-      if same, open.output == output { return open.id }
+      if same, open.output == output {
+        // A folder that could not be written, say: whoever gives the command again has mended it, or sees it named again.
+        try queue.retry(.run(open.id), failedFor: .inputOutput)
+        return open.id
+      }
       try queue.cancel(.run(open.id))
     }
     return try queue.startRun(
