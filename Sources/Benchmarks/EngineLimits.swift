@@ -10,6 +10,9 @@ struct EngineLimits {
   let pairs: Double
   let bytes: Double
   let halfBytes: Double
+  /// Operations a CPU second of softmax attention's kernels alone, heads of 128, by how they round.
+  let attentionF32: Double
+  let attentionPairs: Double
   /// Bytes read a CPU second from memory that no cache holds.
   let bandwidth: Double
 
@@ -28,10 +31,29 @@ struct EngineLimits {
     pairs = kernels.rounding.roundsToBF16 ? best { kernels.spinBF16(steps: 2_000_000)! } : f32
     bytes = best { kernels.spinBytes(bits: 8, steps: 2_000_000) }
     halfBytes = best { kernels.spinBytes(bits: 4, steps: 2_000_000) }
+    attentionF32 = best { Self.attend(kernels) }
+    attentionPairs =
+      kernels.rounding.roundsToBF16 ? best { Self.attend(kernels.rounding) } : attentionF32
     // 192 MB: beyond the caches of the machines this runs on.
     let weights = [Float](repeating: 1, count: 48 << 20)
     let matrix = PackedMatrix(f32: weights.span, outputs: 48 << 8, inputs: 4096, as: .f32)
     bandwidth = best { kernels.readThrough(matrix) }
+  }
+
+  /// Attention of 96 queries over a segment of the cache, which the second and third level of caches hold. Gives how
+  /// many operations that were.
+  private static func attend(_ kernels: KernelSet) -> Int {
+    let (rows, keys, d) = (96, KeyValueCache.segmentKeys, 128)
+    let cache = KeyValueCache(heads: 1, headSize: d, bf16: kernels.roundsToBF16)
+    cache.reserve(keys)
+    let work = AttentionWork(kernels, rows: rows, headSize: d, bf16: kernels.roundsToBF16)
+    for row in 0..<rows { work.limits[row] = UInt32(keys) }
+    let rounds = 20
+    for _ in 0..<rounds {
+      work.start(rows: rows)
+      kernels.attend(work, rows: rows, cache: cache, segment: 0, head: 0)
+    }
+    return rounds * 4 * rows * keys * d
   }
 
   /// Most tokens a CPU second that can be read in one go of `tokens`: products in what the weights' format meets,
@@ -47,6 +69,12 @@ struct EngineLimits {
   /// Least CPU seconds of softmax attention for each of `tokens` read in one go.
   func attention(_ cost: Cost, _ format: WeightFormat, tokens: Int) -> Double {
     cost.attentionOperations(0..<tokens) / Double(tokens) / (format.roundsToBF16 ? pairs : f32)
+  }
+
+  /// The same at the speed of its kernels alone, without the caches and the memory that a long text needs.
+  func attentionByKernels(_ cost: Cost, _ format: WeightFormat, tokens: Int) -> Double {
+    cost.attentionOperations(0..<tokens) / Double(tokens)
+      / (format.roundsToBF16 ? attentionPairs : attentionF32)
   }
 
   /// Most tokens a CPU second that can be written at `depth`: each reads the weights it meets, the head, the states

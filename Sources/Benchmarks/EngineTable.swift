@@ -34,7 +34,7 @@ struct EngineTable {
   func run() throws {
     let limits = EngineLimits()
     show(
-      "limits of one core: f32 \(giga(limits.f32)), bf16 \(giga(limits.pairs)), int8 \(giga(limits.bytes)), int4 \(giga(limits.halfBytes)) GFLOP/s; memory \(giga(limits.bandwidth)) GB/s"
+      "limits of one core: f32 \(giga(limits.f32)), bf16 \(giga(limits.pairs)), int8 \(giga(limits.bytes)), int4 \(giga(limits.halfBytes)) GFLOP/s, attention alone \(giga(limits.attentionF32)) and \(giga(limits.attentionPairs)); memory \(giga(limits.bandwidth)) GB/s"
     )
     let others = try peers.map { command in
       try EnginePeers(command: command, tests: peerTests) { show("# \($0)") }
@@ -135,11 +135,12 @@ struct EngineTable {
         }
       }
       if let long, let far = row("pp\(long)"), let cost {
-        let least = limits.attention(cost, format, tokens: first)
-        let most = limits.attention(cost, format, tokens: long)
-        let change = (1 / far.ratePerCPU - most) / (1 / one.ratePerCPU - least)
+        func change(_ attention: (Cost, WeightFormat, Int) -> Double) -> String {
+          let rest = 1 / far.ratePerCPU - attention(cost, format, long)
+          return ratio(rest, 1 / one.ratePerCPU - attention(cost, format, first))
+        }
         show(
-          "# \(format.rawValue): a token of pp\(long) takes \(ratio(one.ratePerCPU, far.ratePerCPU)) the time of one of pp\(first); without softmax attention at the limit's speed \(String(format: "%.2f", change)) ×"
+          "# \(format.rawValue): a token of pp\(long) takes \(ratio(one.ratePerCPU, far.ratePerCPU)) the time of one of pp\(first); without softmax attention at the limit's speed \(change(limits.attention)), at that of its kernels alone \(change(limits.attentionByKernels))"
         )
       }
     }
