@@ -6,6 +6,17 @@
 
 enum { SIDE = 2 * LANES };
 
+// SUM[t] += Σ NUMBERS[i][t] · LANE_NUMBERS[i], i < N: COUNT numbers of a panel beside each other, each with two vectors.
+#define ADD_PRODUCTS(COUNT, N, LANE_NUMBERS, NUMBERS, SUM)                                         \
+  STEPS for (size_t i = 0; i < (N); i++) {                                                         \
+    VF a = v_load((LANE_NUMBERS) + i * SIDE), b = v_load((LANE_NUMBERS) + i * SIDE + LANES);       \
+    CK_UNROLL for (int t = 0; t < COUNT; t++) {                                                    \
+      VF number = v_set((NUMBERS)[i * CK_PANEL + t]);                                              \
+      SUM[t][0] = v_fma(number, a, SUM[t][0]);                                                     \
+      SUM[t][1] = v_fma(number, b, SUM[t][1]);                                                     \
+    }                                                                                              \
+  }
+
 // x·log₂ scale is in the queries already: weights are 2^(score − maximum).
 CK_INLINE void attend_lanes(size_t d, const float *q, const float *limit, size_t most, const float *keys,
                             const float *values, size_t tile_stride, float *maximum, float *sum,
@@ -28,14 +39,7 @@ CK_INLINE void attend_lanes(size_t d, const float *q, const float *limit, size_t
   if (panel + AT < width) {                                                                        \
     VF s[COUNT][2];                                                                                \
     CK_UNROLL for (int t = 0; t < COUNT; t++) s[t][0] = s[t][1] = v_set(0);                        \
-    STEPS for (size_t c = 0; c < d; c++) {                                                         \
-      VF a = v_load(q + c * SIDE), b = v_load(q + c * SIDE + LANES);                               \
-      CK_UNROLL for (int t = 0; t < COUNT; t++) {                                                  \
-        VF key = v_set(k[c * CK_PANEL + AT + t]);                                                  \
-        s[t][0] = v_fma(key, a, s[t][0]);                                                          \
-        s[t][1] = v_fma(key, b, s[t][1]);                                                          \
-      }                                                                                            \
-    }                                                                                              \
+    ADD_PRODUCTS(COUNT, d, q, k + AT, s)                                                           \
     CK_UNROLL for (int t = 0; t < COUNT; t++) CK_UNROLL for (int h = 0; h < 2; h++) {              \
       VF score = s[t][h], key = v_set((float)(from + panel + AT + t));                             \
       if (partly) score = v_where_greater(seen[h], key, score, nothing);                           \
@@ -74,14 +78,7 @@ CK_INLINE void attend_lanes(size_t d, const float *q, const float *limit, size_t
     VF y[COUNT][2];                                                                                \
     CK_UNROLL for (int t = 0; t < COUNT; t++) CK_UNROLL for (int h = 0; h < 2; h++)                \
       y[t][h] = v_load(to + (AT + t) * SIDE + h * LANES);                                          \
-    STEPS for (size_t j = 0; j < width; j++) {                                                     \
-      VF a = v_load(scores + j * SIDE), b = v_load(scores + j * SIDE + LANES);                     \
-      CK_UNROLL for (int t = 0; t < COUNT; t++) {                                                  \
-        VF value = v_set(v[j * CK_PANEL + AT + t]);                                                \
-        y[t][0] = v_fma(value, a, y[t][0]);                                                        \
-        y[t][1] = v_fma(value, b, y[t][1]);                                                        \
-      }                                                                                            \
-    }                                                                                              \
+    ADD_PRODUCTS(COUNT, width, scores, v + AT, y)                                                  \
     CK_UNROLL for (int t = 0; t < COUNT; t++) CK_UNROLL for (int h = 0; h < 2; h++)                \
       v_store(to + (AT + t) * SIDE + h * LANES, y[t][h]);                                          \
   }

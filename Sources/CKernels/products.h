@@ -52,23 +52,18 @@ typedef void tile_bf16(size_t k, const float *x, size_t ldx, const uint16_t *w, 
     STEP(ROWS, PANELS, i + 1)                                                                      \
   }
 
-#define TILE(ROWS, PANELS)                                                                         \
-  static void f32_##ROWS##x##PANELS(size_t k, const float *x, size_t ldx, const float *w,          \
-                                    size_t panel_stride, size_t ahead, float *y, size_t ldy,       \
-                                    int accumulate) {                                              \
+#define TILE_OF(TYPE, NUMBER, ELEMENT, STEPS_OF, ROWS, PANELS)                                     \
+  static void TYPE##_##ROWS##x##PANELS(size_t k, const NUMBER *x, size_t ldx, const ELEMENT *w,    \
+                                       size_t panel_stride, size_t ahead, float *y, size_t ldy,    \
+                                       int accumulate) {                                           \
     START_TILE(ROWS, PANELS)                                                                       \
-    if (FEW_AHEAD && ahead) F32_STEPS(ROWS, PANELS, ASK)                                           \
-    else F32_STEPS(ROWS, PANELS, KEEP)                                                             \
-    END_TILE(ROWS, PANELS)                                                                         \
-  }                                                                                                \
-  static void bf16_##ROWS##x##PANELS(size_t k, const float *x, size_t ldx, const uint16_t *w,      \
-                                     size_t panel_stride, size_t ahead, float *y, size_t ldy,      \
-                                     int accumulate) {                                             \
-    START_TILE(ROWS, PANELS)                                                                       \
-    if (FEW_AHEAD && ahead) BF16_STEPS(ROWS, PANELS, ASK)                                          \
-    else BF16_STEPS(ROWS, PANELS, KEEP)                                                            \
+    if (FEW_AHEAD && ahead) STEPS_OF(ROWS, PANELS, ASK)                                            \
+    else STEPS_OF(ROWS, PANELS, KEEP)                                                              \
     END_TILE(ROWS, PANELS)                                                                         \
   }
+#define TILE(ROWS, PANELS)                                                                         \
+  TILE_OF(f32, float, float, F32_STEPS, ROWS, PANELS)                                              \
+  TILE_OF(bf16, float, uint16_t, BF16_STEPS, ROWS, PANELS)
 
 // Rows come in groups, a group's rows in tiles of about the same height, and the tiles over whole panels.
 //

@@ -13,23 +13,18 @@ CK_INLINE VB b_pair(const uint16_t *x) {
 typedef void tile_pairs(size_t k, const uint16_t *x, size_t ldx, const uint16_t *w,
                         size_t panel_stride, size_t ahead, float *y, size_t ldy, int accumulate);
 
-#define PAIR_TILE(ROWS, PANELS)                                                                    \
-  static void pairs_##ROWS##x##PANELS(size_t k, const uint16_t *x, size_t ldx, const uint16_t *w,  \
-                                      size_t panel_stride, size_t ahead, float *y, size_t ldy,     \
-                                      int accumulate) {                                            \
-    (void)ahead;                                                                                   \
-    START_TILE(ROWS, PANELS)                                                                       \
-    for (size_t i = 0; i < k; i += 2) {                                                            \
-      VB b[PANELS];                                                                                \
-      CK_UNROLL for (int c = 0; c < PANELS; c++) b[c] =                                            \
-          b_load(w + (size_t)c * panel_stride + i * CK_PANEL);                                     \
-      CK_UNROLL for (int r = 0; r < ROWS; r++) {                                                   \
-        VB a = b_pair(x + r * ldx + i);                                                            \
-        CK_UNROLL for (int c = 0; c < PANELS; c++) sum[r][c] = _mm512_dpbf16_ps(sum[r][c], a, b[c]); \
-      }                                                                                            \
+#define PAIR_STEPS(ROWS, PANELS, NEXT)                                                             \
+  for (size_t i = 0; i < k; i += 2) {                                                              \
+    NEXT(PANELS, w + i * CK_PANEL)                                                                 \
+    VB b[PANELS];                                                                                  \
+    CK_UNROLL for (int c = 0; c < PANELS; c++) b[c] =                                              \
+        b_load(w + (size_t)c * panel_stride + i * CK_PANEL);                                       \
+    CK_UNROLL for (int r = 0; r < ROWS; r++) {                                                     \
+      VB a = b_pair(x + r * ldx + i);                                                              \
+      CK_UNROLL for (int c = 0; c < PANELS; c++) sum[r][c] = _mm512_dpbf16_ps(sum[r][c], a, b[c]); \
     }                                                                                              \
-    END_TILE(ROWS, PANELS)                                                                         \
   }
+#define PAIR_TILE(ROWS, PANELS) TILE_OF(pairs, uint16_t, uint16_t, PAIR_STEPS, ROWS, PANELS)
 #define PAIR_TILES(R) PAIR_TILE(R, 1) PAIR_TILE(R, 2)
 PAIR_TILES(1) PAIR_TILES(2) PAIR_TILES(3) PAIR_TILES(4) PAIR_TILES(5) PAIR_TILES(6) PAIR_TILES(7)
 PAIR_TILES(8) PAIR_TILES(9) PAIR_TILES(10) PAIR_TILES(11) PAIR_TILES(12)

@@ -15,6 +15,7 @@
 //   v_where_greater v_any_greater       a > b ? x : y in each lane; whether a > b in any
 //   STEP_KEYS                           keys of a step of softmax attention, CK_STEP at most
 //   PANEL_PARTS(PART)                   PART(first, count) for the keys of a panel that attention takes together
+//   KEYS_AT_ONCE                        where PAIRS: keys that attention in bf16 takes beside each other
 //   MR                                  rows of the highest tile
 //   TILES TILE_TABLE(type)              the tiles there are; for each height, which, and the most panels beside each other
 //   STEPS                               how a product's inner loop is unrolled
